@@ -16,7 +16,7 @@ var keyInSource = regexp.MustCompile(`"([a-z][A-Za-z0-9]*(?:\.[A-Za-z0-9]+)*\.?)
 
 // keyAsked finds a key as an argument of a call that answers its text: a
 // function or method named Text, T, Say or Label, in any case.
-var keyAsked = regexp.MustCompile(`\b(?i:text|t|say|label)\((?:[^"()]*,\s*)?"([a-z][A-Za-z0-9]*(?:\.[A-Za-z0-9]+)+)"[,)]`)
+var keyAsked = regexp.MustCompile(`\b(?i:text|t|say|label)\((?:[^"\n]*,\s*)?"([a-z][A-Za-z0-9]*(?:\.[A-Za-z0-9]+)+)"[,)]`)
 
 // TestSourcesAskForMessagesThatExist fails for a text that the program asks
 // for and no catalog has.
@@ -104,6 +104,7 @@ func TestKeyAsked(t *testing.T) {
 		{`locale.Text(lang, "web.users.title", nil)`, "web.users.title"},
 		{`{ p.T("web.users.title") }`, "web.users.title"},
 		{`v.text("cli.plan.done", args)`, "cli.plan.done"},
+		{`locale.Text(p.Lang(), "web.users.title", nil)`, "web.users.title"},
 		{"say(lang,\n\t\t\"cli.plan.done\")", "cli.plan.done"},
 		{`locale.Text(lang, "refusal."+reason, nil)`, ""},
 		{`os.Open("web.users.title")`, ""},

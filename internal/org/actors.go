@@ -1,0 +1,116 @@
+package org
+
+import "slices"
+
+// Actor is who asks: a person, an app, or the organization itself (System: the
+// sweep, and the operator who has the data folder in hand).
+type Actor struct {
+	ID        UserID   `json:"id"`
+	Name      string   `json:"name"`
+	App       bool     `json:"app,omitempty"`
+	System    bool     `json:"system,omitempty"`
+	Roles     []RoleID `json:"roles,omitempty"`
+	RequestID string   `json:"requestId,omitempty"`
+	// Scopes limit what a token may do, beside the roles: application
+	// permissions of an app, delegated scopes of a person. Nil: not limited
+	// (a session of the admin centre).
+	Scopes []string `json:"-"`
+}
+
+// Has says that the actor holds a role.
+func (a *Actor) Has(roles ...RoleID) bool {
+	return slices.ContainsFunc(a.Roles, func(r RoleID) bool { return slices.Contains(roles, r) })
+}
+
+// Admin says that the actor holds any administrator role at all. R-ROLE-05
+func (a *Actor) Admin() bool { return len(a.Roles) > 0 }
+
+// Operation names one thing that can be done, for the table of who may do it.
+type Operation string
+
+// The operations.
+const (
+	ReadDirectory     Operation = "directory.read"
+	ReadAudit         Operation = "audit.read"
+	ReadBilling       Operation = "billing.read"
+	CreateUser        Operation = "user.create"
+	UpdateUser        Operation = "user.update"
+	SetUsageLocation  Operation = "user.usageLocation"
+	DeleteUser        Operation = "user.delete"
+	RestoreUser       Operation = "user.restore"
+	PurgeUser         Operation = "user.purge"
+	ResetPassword     Operation = "user.resetPassword"
+	RevokeSessions    Operation = "user.revokeSessions"
+	AssignLicense     Operation = "license.assign"
+	SetQuantity       Operation = "subscription.quantity"
+	ManageMailbox     Operation = "mailbox.manage"
+	ManageDrive       Operation = "drive.manage"
+	ManageGroup       Operation = "group.manage"
+	ManageRole        Operation = "role.manage"
+	ManageDriveRules  Operation = "settings.driveRetention"
+	ManageSettings    Operation = "settings.manage"
+	ManageApps        Operation = "apps.manage"
+	AdvanceClock      Operation = "clock.advance"
+	ImportPeople      Operation = "people.import"
+	ReadContent       Operation = "content.read" // messages and files of others
+	ReadDeletedPeople Operation = "directory.readDeleted"
+)
+
+// allowed is the one table of who may do what; a Global Administrator may do
+// everything. Targets are judged by Outranks and MayReset on top of it.
+var allowed = map[Operation][]RoleID{
+	ReadDirectory: {
+		GlobalReader, UserAdmin, HelpdeskAdmin, BillingAdmin, LicenseAdmin, ExchangeAdmin, SharePointAdmin, PrivilegedAuthAdmin,
+		AuthAdmin, PasswordAdmin, GroupsAdmin, DirectoryReaders, PrivilegedRoleAdmin, ReportsReader, ServiceSupportAdmin,
+		TeamsAdmin, ApplicationAdministrator, GuestInviter, MessageCenterReader, UserExperienceSuccess, UsageSummaryReader,
+	},
+	ReadDeletedPeople: {GlobalReader, UserAdmin, PrivilegedAuthAdmin, AuthAdmin, HelpdeskAdmin, ExchangeAdmin, SharePointAdmin, LicenseAdmin},
+	ReadAudit:         {GlobalReader, UserAdmin, ReportsReader, PrivilegedAuthAdmin, ExchangeAdmin, SharePointAdmin},
+	ReadBilling:       {GlobalReader, BillingAdmin, LicenseAdmin, UserAdmin},
+	CreateUser:        {UserAdmin, LicenseAdmin}, // R-NE-03; a License Administrator only edits licences afterwards, R-ROLE-09
+	UpdateUser:        {UserAdmin, AuthAdmin, PrivilegedAuthAdmin},
+	SetUsageLocation:  {UserAdmin, LicenseAdmin},                                                 // R-ROLE-09
+	DeleteUser:        {UserAdmin, AuthAdmin, PrivilegedAuthAdmin},                               // R-ROLE-01 R-ROLE-02 R-ROLE-16
+	RestoreUser:       {UserAdmin, AuthAdmin, PrivilegedAuthAdmin},                               // R-ROLE-19
+	PurgeUser:         {UserAdmin, AuthAdmin, PrivilegedAuthAdmin},                               // R-ROLE-20
+	ResetPassword:     {UserAdmin, HelpdeskAdmin, PasswordAdmin, AuthAdmin, PrivilegedAuthAdmin}, // R-ROLE-17
+	RevokeSessions:    {UserAdmin, HelpdeskAdmin, PasswordAdmin, AuthAdmin, PrivilegedAuthAdmin}, // R-ROLE-17
+	AssignLicense:     {UserAdmin, LicenseAdmin},                                                 // R-ROLE-07 R-ROLE-08 R-LIC-02
+	SetQuantity:       {BillingAdmin},                                                            // R-ROLE-06 R-ROLE-07
+	ManageMailbox:     {ExchangeAdmin},                                                           // R-ROLE-11 R-ROLE-12
+	ManageDrive:       {SharePointAdmin},                                                         // R-ROLE-11
+	ManageGroup:       {GroupsAdmin, UserAdmin},
+	ManageRole:        {PrivilegedRoleAdmin},
+	ManageDriveRules:  {SharePointAdmin}, // R-API-64
+	ManageSettings:    {},                // R-ROLE-22
+	ManageApps:        {ApplicationAdministrator},
+	AdvanceClock:      {},
+	ImportPeople:      {UserAdmin},
+	ReadContent:       {ExchangeAdmin, SharePointAdmin},
+}
+
+// May says whether the actor's roles cover an operation, before any target is
+// looked at; nil means yes. This is the one place that knows.
+func May(a Actor, op Operation) *Refusal {
+	if a.System || a.Has(GlobalAdmin) || a.Has(allowed[op]...) {
+		return nil
+	}
+	if !a.Admin() && !a.App {
+		return Refuse(Denied, "actor.notAdmin", "R-ROLE-05", Arg{"operation", string(op)})
+	}
+	rule := map[Operation]string{
+		DeleteUser: "R-DEL-35", RestoreUser: "R-ROLE-19", PurgeUser: "R-ROLE-20", SetQuantity: "R-ROLE-06",
+		AssignLicense: "R-ROLE-07", ManageMailbox: "R-ROLE-12", ManageDrive: "R-ROLE-11", ResetPassword: "R-ROLE-17", RevokeSessions: "R-ROLE-18",
+	}[op]
+	return Refuse(Denied, "actor.noRole", rule, Arg{"operation", string(op)}, Arg{"roles", RoleNames(append([]RoleID{GlobalAdmin}, allowed[op]...))})
+}
+
+// Operations lists every operation, for the table test.
+func Operations() []Operation {
+	ops := make([]Operation, 0, len(allowed))
+	for op := range allowed {
+		ops = append(ops, op)
+	}
+	slices.Sort(ops)
+	return ops
+}

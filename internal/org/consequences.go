@@ -1,0 +1,275 @@
+package org
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// teller collects the consequences for one person.
+type teller struct {
+	p   *planner
+	l   *Leaver
+	out []Consequence
+}
+
+func (t *teller) say(rule string, severity Severity, key string, args ...Arg) {
+	t.out = append(t.out, Consequence{Rule: rule, Key: key, Severity: severity, Args: args})
+}
+
+func (t *teller) date(at time.Time, rule string, severity Severity, key string, args ...Arg) {
+	t.out = append(t.out, Consequence{Rule: rule, Key: key, Severity: severity, Args: append(args, Arg{"date", at}), Date: at})
+}
+
+// consequences says what an administrator would want to know before anything
+// happens, the account first, then mail, files, money, and other people.
+func (p *planner) consequences(l *Leaver, it *Item) []Consequence {
+	t := &teller{p: p, l: l, out: make([]Consequence, 0, 16)}
+	after := Depart(l.Person, it.Steps, p.now)
+	clocks := ClocksOf(&after, p.facts.Org.Settings, p.now)
+	t.account(it.Outcome, clocks)
+	t.mailbox(it.Outcome, clocks)
+	t.addresses(it, clocks)
+	t.files(it, clocks)
+	t.licenses(it)
+	t.others(it.Outcome)
+	return t.out
+}
+
+func (t *teller) account(outcome Outcome, c Clocks) {
+	if outcome == OutcomeKeep {
+		t.say("R-DEL-32", Info, "account.kept")
+		t.say("R-MBX-07", Info, "account.signInStaysBlocked")
+	} else {
+		t.date(c.User, "R-DEL-01", Info, "account.purged")
+		t.say("R-DEL-22", Info, "account.nameFree", Arg{"name", t.l.Person.UPN})
+	}
+	t.say("R-DEL-12", Info, "account.sessionsEnd")
+}
+
+func (t *teller) mailbox(outcome Outcome, c Clocks) {
+	m := t.l.Person.Mailbox
+	if m == nil {
+		return
+	}
+	if outcome == OutcomeKeep {
+		t.sharedMailbox(m)
+		return
+	}
+	held := m.Held() || t.l.Choices.hold()
+	switch {
+	case held:
+		t.say("R-MBX-21", Info, "mailbox.inactive")
+	case !c.Mailbox.IsZero() && !m.Disconnected.IsZero():
+		t.date(c.Mailbox, "R-SM-05", Warning, "mailbox.goneBeforeAccount") // its own clock started earlier
+	default:
+		t.date(c.Mailbox, "R-DEL-07", Info, "mailbox.softDeleted")
+	}
+	t.say("R-DEL-08", Info, "mailbox.refusesMail")
+	if len(m.Permissions) > 0 {
+		t.say("R-MBX-06", Warning, "mailbox.delegatesLoseAccess", Arg{"count", len(delegates(m))})
+	}
+}
+
+func (t *teller) sharedMailbox(m *Mailbox) {
+	if reason, rule := m.NeedsLicense(); reason != "" && t.l.Choices.unassign() {
+		t.say(rule, Warning, reason, Arg{"size", m.Size}, Arg{"limit", SharedFreeLimit})
+	}
+	if m.ForwardTo != "" {
+		t.say("R-MBX-16", Warning, "mailbox.keepsForwarding", Arg{"to", m.ForwardTo})
+	}
+	t.say("R-MBX-01", Info, "mailbox.keepsEverything")
+	t.say("R-MBX-12", Info, "mailbox.heirRights")
+}
+
+func (t *teller) addresses(it *Item, c Clocks) {
+	removed := removedAliases(it.Steps)
+	var kept []string
+	for _, a := range t.l.Person.Addresses {
+		if !slices.Contains(removed, a.Value) {
+			kept = append(kept, a.Value)
+		}
+	}
+	if len(removed) > 0 {
+		t.say("R-WIZ-13", Info, "addresses.free", Arg{"addresses", removed}, Arg{"count", len(removed)})
+	}
+	if len(kept) > 0 && it.Outcome == OutcomeDelete {
+		until := c.Mailbox
+		if until.IsZero() {
+			until = c.User
+		}
+		t.date(until, "R-SM-09", Info, "addresses.reserved", Arg{"addresses", kept}, Arg{"count", len(kept)})
+	}
+}
+
+func removedAliases(steps []Step) []string {
+	for i := range steps {
+		if steps[i].Kind == RemoveAliases {
+			return steps[i].Aliases
+		}
+	}
+	return nil
+}
+
+func (t *teller) files(it *Item, c Clocks) {
+	d := t.l.Person.Drive
+	if d == nil {
+		return
+	}
+	heir := grantee(it.Steps)
+	switch {
+	case it.Outcome == OutcomeKeep && !c.DriveArchived.IsZero():
+		t.date(c.DriveReadOnly, "R-OD-20", Warning, "files.readOnly")
+		t.date(c.DriveArchived, "R-OD-20", Warning, "files.archived")
+	case it.Outcome == OutcomeKeep:
+		t.say("R-OD-14", Info, "files.stay")
+	case c.DriveHeld:
+		t.say("R-OD-10", Info, "files.held")
+	default:
+		t.date(c.Drive, "R-OD-01", Info, "files.retained")
+		t.date(c.DriveNotice, "R-OD-05", Info, "files.secondNotice")
+		t.date(c.DriveGone, "R-OD-06", Info, "files.gone")
+	}
+	switch {
+	case heir != nil && strings.TrimSpace(text(t.l.Choices.FilesTo)) == "":
+		t.say("R-OD-04", Info, "files.toManager", Arg{"heir", *heir})
+	case heir != nil:
+		t.say("R-WIZ-07", Info, "files.toHeir", Arg{"heir", *heir})
+	case it.Outcome == OutcomeDelete:
+		t.say("R-OD-04", Warning, "files.toNobody")
+	}
+	if t.l.Around.SharedItems > 0 {
+		t.say("R-OD-08", Warning, "files.shared", Arg{"count", t.l.Around.SharedItems}, Arg{"people", t.l.Around.SharedWith})
+	}
+	if len(t.l.Around.Devices) > 0 {
+		t.say("R-DEL-10", Warning, "files.onDevices", Arg{"devices", t.l.Around.Devices}, Arg{"count", len(t.l.Around.Devices)})
+	}
+}
+
+func grantee(steps []Step) *Ref {
+	for i := range steps {
+		if steps[i].Kind == GrantDrive {
+			return &steps[i].To
+		}
+	}
+	return nil
+}
+
+// licenses says, for each product, what becomes of the seat and of the bill.
+func (t *teller) licenses(it *Item) {
+	person := &t.l.Person
+	for _, sku := range person.Products() {
+		product := Arg{"product", t.p.facts.Org.Products.Name(sku)}
+		freed := it.Outcome == OutcomeDelete || slices.Contains(removedSkus(it.Steps), sku)
+		inherited := person.Inherited(sku)
+		switch {
+		case inherited && it.Outcome == OutcomeKeep:
+			t.say("R-LIC-15", Warning, "license.inheritedStays", product, Arg{"groups", t.l.Around.LicenseGroup})
+			continue
+		case inherited:
+			t.say("R-LIC-15", Info, "license.inheritedFreed", product, Arg{"groups", t.l.Around.LicenseGroup})
+		case freed && !t.l.Choices.unassign():
+			t.say("R-LIC-10", Warning, "license.freedAnyway", product) // keeping it is impossible: the account goes
+		case freed:
+			t.say("R-DEL-04", Info, "license.freed", product)
+		default:
+			t.say("R-DEL-05", Info, "license.kept", product)
+			continue
+		}
+		t.bill(it, sku)
+	}
+}
+
+// bill says whether the seat is still paid for, until when, and why. Each
+// reason is its own sentence. R-LIC-21 … R-LIC-32 R-LIC-42
+func (t *teller) bill(it *Item, sku SkuID) {
+	s, refusal, _ := t.p.subscription(sku)
+	if s == nil {
+		return
+	}
+	args := Args{{"product", s.DisplayName}, {"price", s.MonthlyPrice()}}
+	if !t.l.Choices.stopPaying() {
+		if refusal == nil {
+			t.say("R-DEL-05", Info, "bill.canStop", args...)
+			return
+		}
+	}
+	if step := reduction(it.Steps, sku); step != nil && step.When == Now {
+		t.say("R-LIC-42", Info, "bill.stops", args...)
+		return
+	}
+	if refusal == nil {
+		t.say("R-LIC-21", Warning, "bill.overAssigned", args...)
+		return
+	}
+	key := "bill." + strings.TrimPrefix(refusal.Reason, "subscription.")
+	if s.TermEnd.IsZero() || s.Channel == Partner || s.Channel == VolumeLicensing {
+		t.say(refusal.Rule, Warning, key, args...)
+		return
+	}
+	t.date(s.TermEnd, refusal.Rule, Warning, key, args...)
+}
+
+func removedSkus(steps []Step) []SkuID {
+	for i := range steps {
+		if steps[i].Kind == RemoveLicenses {
+			return steps[i].Skus
+		}
+	}
+	return nil
+}
+
+func reduction(steps []Step, sku SkuID) *Step {
+	for i := range steps {
+		if steps[i].Kind == ReduceSubscription && slices.Contains(steps[i].Skus, sku) {
+			return &steps[i]
+		}
+	}
+	return nil
+}
+
+// others says who else notices: groups, reports, people who forward to the
+// leaver, mailboxes that lose their last reader.
+func (t *teller) others(outcome Outcome) {
+	around := &t.l.Around
+	if outcome == OutcomeKeep {
+		if around.Groups > 0 {
+			t.say("R-DEL-32", Info, "groups.stays", Arg{"count", around.Groups})
+		}
+		return
+	}
+	if around.Groups > 0 {
+		t.say("R-DEL-13", Info, "groups.leaves", Arg{"count", around.Groups})
+	}
+	for _, g := range around.Owned {
+		if t.p.allLeave(g.Others) {
+			t.say("R-DEL-14", Warning, "groups.ownerless", Arg{"group", g.Group})
+		}
+	}
+	if n := len(around.Reports); n > 0 {
+		t.say("R-DEL-15", Warning, "reports.noManager", Arg{"count", n}, Arg{"people", around.Reports[:min(n, 10)]})
+	}
+	for _, f := range around.Forwarders {
+		t.say("R-DEL-08", Warning, "mail.forwardedHere", Arg{"person", f})
+	}
+	for _, d := range around.Delegated {
+		if t.p.allLeave(d.Others) {
+			t.say("R-MBX-06", Warning, "mailbox.losesOnlyDelegate", Arg{"mailbox", d.Mailbox})
+		}
+	}
+}
+
+// allLeave says that nobody of these remains after this plan.
+func (p *planner) allLeave(ids []UserID) bool {
+	return !slices.ContainsFunc(ids, func(id UserID) bool { return !p.leaving[id] })
+}
+
+func delegates(m *Mailbox) []UserID {
+	var who []UserID
+	for _, p := range m.Permissions {
+		if !slices.Contains(who, p.Who) {
+			who = append(who, p.Who)
+		}
+	}
+	return who
+}

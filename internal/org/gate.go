@@ -1,0 +1,83 @@
+package org
+
+// Gate decides whether actor may delete target, in the order that R-SM-10 sets;
+// nil means yes. keep says that the account will be kept to anchor a shared
+// mailbox (R-DEL-32): forwarding and being shared already are then judged by the
+// choices, not here.
+func Gate(actor Actor, target *Person, o *Organization, keep bool) *Refusal {
+	if r := May(actor, DeleteUser); r != nil {
+		return r // (2) R-DEL-35
+	}
+	switch {
+	case !target.Active():
+		return Refuse(NotFound, "user.notFound", "R-SM-02", Arg{"user", target.Ref()}) // (3)
+	case target.ID == actor.ID:
+		return Refuse(Denied, "user.self", "R-ROLE-05") // (4)
+	case !actor.System && !Outranks(actor.Roles, target):
+		return outranked(target) // (5) and (10)
+	case holds(target, GlobalAdmin) && target.AccountEnabled && o.GlobalAdmins <= 1:
+		return Refuse(Denied, "user.lastGlobalAdmin", "R-ROLE-21", Arg{"user", target.Ref()}) // (6)
+	case target.Synced:
+		return Refuse(Invalid, "user.synced", "R-AD-01", Arg{"user", target.Ref()}) // (7) R-AD-08 R-DEL-11
+	}
+	if keep {
+		return nil
+	}
+	return anchors(target)
+}
+
+// anchors refuses to delete an account that a mailbox hangs on. R-DEL-31
+func anchors(target *Person) *Refusal {
+	m := target.Mailbox
+	switch {
+	case m == nil:
+		return nil
+	case m.ForwardTo != "":
+		return Refuse(Conflict, "user.forwards", "R-DEL-30", Arg{"user", target.Ref()}, Arg{"to", m.ForwardTo}) // (8)
+	case m.Type == SharedMailbox:
+		return Refuse(Conflict, "user.sharedMailbox", "R-DEL-30", Arg{"user", target.Ref()}) // (9)
+	}
+	return nil
+}
+
+func outranked(target *Person) *Refusal {
+	if len(target.Roles)+len(target.SuspendedRoles) == 0 {
+		return Refuse(Denied, "user.roleGroup", "R-ROLE-13", Arg{"user", target.Ref()})
+	}
+	return Refuse(Denied, "user.outranks", "R-ROLE-14", Arg{"user", target.Ref()}, Arg{"roles", RoleNames(append(append([]RoleID{}, target.Roles...), target.SuspendedRoles...))})
+}
+
+func holds(p *Person, role RoleID) bool {
+	for _, r := range p.Roles {
+		if r == role {
+			return true
+		}
+	}
+	return false
+}
+
+// GateRestore decides whether actor may bring target back; nil means yes. R-SM-13
+func GateRestore(actor Actor, target *Person, clock Clocks) *Refusal {
+	return gateDeleted(actor, target, clock, RestoreUser)
+}
+
+// GatePurge decides whether actor may delete target for good; nil means yes.
+// Only what is in Deleted users can be purged. R-SM-02 R-PERM-01
+func GatePurge(actor Actor, target *Person, clock Clocks) *Refusal {
+	return gateDeleted(actor, target, clock, PurgeUser)
+}
+
+func gateDeleted(actor Actor, target *Person, clock Clocks, op Operation) *Refusal {
+	if r := May(actor, op); r != nil {
+		return r // R-ROLE-19 R-ROLE-20
+	}
+	switch {
+	case target.Active():
+		return Refuse(NotFound, "user.notDeleted", "R-SM-02", Arg{"user", target.Ref()})
+	case clock.Purging:
+		return Refuse(NotFound, "user.purging", "R-RES-15", Arg{"user", target.Ref()}) // R-PERM-03
+	case !actor.System && !Outranks(actor.Roles, target):
+		return outranked(target)
+	}
+	return nil
+}

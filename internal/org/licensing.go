@@ -1,0 +1,139 @@
+package org
+
+import (
+	"slices"
+	"time"
+)
+
+// LicenseRequest asks for one product with some of its service plans off.
+type LicenseRequest struct {
+	Sku           SkuID    `json:"skuId"`
+	DisabledPlans []string `json:"disabledPlans"`
+}
+
+// Assign decides what adding and removing direct licences does to a person:
+// both or neither. R-API-41 R-API-42
+func (o *Organization) Assign(p Person, add []LicenseRequest, remove []SkuID, now time.Time) (Person, error) {
+	after := p.Clone()
+	for _, sku := range remove {
+		if err := o.unassign(&after, sku); err != nil {
+			return p, err
+		}
+	}
+	for _, want := range add {
+		if err := o.assign(&p, &after, want, now); err != nil {
+			return p, err
+		}
+	}
+	if err := o.checkPlans(&after); err != nil {
+		return p, err
+	}
+	if m := after.Mailbox; m != nil && m.Type == UserMailbox && o.Products.Licensed(&p, Exchange) && !o.Products.Licensed(&after, Exchange) {
+		switch {
+		case m.ForwardTo != "":
+			return p, Refuse(Conflict, "license.forwards", "R-DEL-33", Arg{"user", p.Ref()}, Arg{"to", m.ForwardTo})
+		case m.Held():
+			return p, Refuse(Conflict, "license.held", "R-DEL-37", Arg{"user", p.Ref()})
+		}
+	}
+	o.Provision(&after, now)
+	return after, nil
+}
+
+func (o *Organization) unassign(p *Person, sku SkuID) error {
+	i := slices.IndexFunc(p.Licenses, func(l License) bool { return l.Sku == sku && l.Group == "" })
+	switch {
+	case i >= 0:
+		p.Licenses = slices.Delete(p.Licenses, i, i+1)
+		return nil
+	case p.Inherited(sku):
+		return Refuse(Invalid, "license.inherited", "R-LIC-15", Arg{"product", o.Products.Name(sku)}, Arg{"user", p.Ref()})
+	}
+	return Refuse(Invalid, "license.notHeld", "R-API-05", Arg{"product", o.Products.Name(sku)}, Arg{"user", p.Ref()})
+}
+
+func (o *Organization) assign(before, p *Person, want LicenseRequest, now time.Time) error {
+	product := o.Products.Find(want.Sku)
+	switch {
+	case product == nil || !slices.ContainsFunc(o.Subscriptions, func(s Subscription) bool { return s.Sku == want.Sku }):
+		return Refuse(Invalid, "license.unknownProduct", "R-API-05", Arg{"sku", string(want.Sku)})
+	case product.Company:
+		return Refuse(Invalid, "license.companyOnly", "R-API-05", Arg{"sku", string(want.Sku)})
+	case p.UsageLocation == "":
+		return Refuse(Invalid, "license.usageLocation", "R-LIC-13", Arg{"user", p.Ref()})
+	}
+	l := License{Sku: want.Sku, DisabledPlans: slices.Clone(want.DisabledPlans), Assigned: now}
+	if i := slices.IndexFunc(p.Licenses, func(x License) bool { return x.Sku == want.Sku && x.Group == "" }); i >= 0 {
+		p.Licenses[i] = l // replaces the plans that are off, R-API-42
+		return nil
+	}
+	if !slices.Contains(before.Seats(), want.Sku) && o.FreeSeats(want.Sku) < 1 {
+		return Refuse(Conflict, "license.noSeats", "R-LIC-16", Arg{"sku", string(want.Sku)}, Arg{"product", product.DisplayName}) // CountViolation
+	}
+	p.Licenses = append(p.Licenses, l)
+	return nil
+}
+
+// FreeSeats is how many seats of a product can still be assigned. R-LIC-41
+func (o *Organization) FreeSeats(sku SkuID) int {
+	free, assigned := 0, 0
+	for i := range o.Subscriptions {
+		s := &o.Subscriptions[i]
+		if s.Sku == sku && (s.Status == "" || s.Status == "Enabled" || s.Status == "Warning") {
+			free += s.Total
+			assigned = s.Assigned
+		}
+	}
+	return free - assigned
+}
+
+// checkPlans refuses service plans that exclude each other or lack what they
+// need. R-LIC-16
+func (o *Organization) checkPlans(p *Person) error {
+	plans := o.Products.plans(p.Licenses)
+	for i, a := range plans {
+		for _, b := range plans[i+1:] {
+			if a.Provides == Exchange && b.Provides == Exchange && a.Name != b.Name {
+				return Refuse(Conflict, "license.exclusive", "R-LIC-16", Arg{"a", a.Name}, Arg{"b", b.Name}) // MutuallyExclusiveViolation
+			}
+		}
+		if len(a.Needs) > 0 && !slices.ContainsFunc(plans, func(x ServicePlan) bool { return slices.Contains(a.Needs, x.Name) }) {
+			return Refuse(Conflict, "license.depends", "R-LIC-16", Arg{"a", a.Name}, Arg{"needs", a.Needs}) // DependencyViolation
+		}
+	}
+	return nil
+}
+
+// Provision makes mailbox and drive follow the licences: a first licence creates
+// them, taking the last one starts their clocks, putting it back in time stops
+// them. R-LIC-08 R-LIC-11 R-MBX-19 R-SM-03 R-SM-08
+func (o *Organization) Provision(p *Person, now time.Time) {
+	switch exchange := o.Products.Licensed(p, Exchange); {
+	case exchange && p.Mailbox != nil && !p.Mailbox.Disconnected.IsZero() && p.MailboxState(now) != MailboxGone:
+		p.Mailbox.Disconnected = time.Time{}
+	case exchange && (p.Mailbox == nil || p.MailboxState(now) == MailboxGone):
+		p.Mailbox = &Mailbox{Type: UserMailbox}
+		p.ensureAddress()
+	case !exchange && p.Mailbox != nil && p.Mailbox.Type == UserMailbox && p.Mailbox.Disconnected.IsZero() && !p.Mailbox.Held():
+		p.Mailbox.Disconnected = now
+	}
+	switch sharePoint := o.Products.Licensed(p, SharePoint); {
+	case sharePoint && p.Drive == nil:
+		p.Drive = &Drive{} // the store gives it an id
+	case sharePoint:
+		p.Drive.Unlicensed = time.Time{} // R-OD-24
+	case p.Drive != nil && p.Drive.Unlicensed.IsZero():
+		p.Drive.Unlicensed = now
+	}
+}
+
+// ensureAddress gives a new mailbox its first address. R-LIC-19
+func (p *Person) ensureAddress() {
+	if slices.ContainsFunc(p.Addresses, func(a Address) bool { return a.Primary }) {
+		return
+	}
+	p.Addresses = append([]Address{{p.UPN, true}}, p.Addresses...)
+	if p.Mail == "" {
+		p.Mail = p.UPN
+	}
+}

@@ -1,0 +1,196 @@
+package org
+
+import "time"
+
+// Channel is how a subscription was bought.
+type Channel string
+
+// The purchase channels.
+const (
+	Direct          Channel = "direct"
+	Partner         Channel = "partner"
+	VolumeLicensing Channel = "volumeLicensing"
+	ProductKey      Channel = "productKey"
+)
+
+// BillingAccount is the kind of agreement that a purchase falls under.
+type BillingAccount string
+
+// The billing account types.
+const (
+	MCA  BillingAccount = "MCA"
+	MOSA BillingAccount = "MOSA"
+)
+
+// Commitment is how long the buyer is bound.
+type Commitment string
+
+// The commitments.
+const (
+	NoCommitment      Commitment = "none"
+	MonthlyCommitment Commitment = "monthly"
+	AnnualCommitment  Commitment = "annual"
+)
+
+// Subscription is a product, a number of seats and a term. R-LIC-01
+type Subscription struct {
+	ID            SubscriptionID
+	Sku           SkuID
+	SkuPartNumber string
+	DisplayName   string
+	Channel       Channel
+	Billing       BillingAccount
+	Commitment    Commitment
+	TermStart     time.Time
+	TermEnd       time.Time
+	LastPurchase  time.Time // bought, renewed or seats added: opens the window of R-LIC-24
+	Recurring     bool
+	Trial         bool
+	CreditCheck   bool // pending
+	EndOfSale     bool
+	ByRep         bool   // managed by a representative with scheduled changes, R-LIC-31
+	Status        string // Enabled, Warning, Suspended, Deleted, LockedOut
+	Total         int
+	Assigned      int // seats of this product in use, over all its subscriptions
+	ProductTotal  int // seats of this product bought, over all its subscriptions
+	Price         Money
+	Per           string // month or year, per seat
+	Scheduled     *ScheduledChange
+}
+
+// ScheduledChange is a new number of seats that the renewal will bring. R-LIC-25
+type ScheduledChange struct {
+	Total int       `json:"totalLicenses"`
+	At    time.Time `json:"effectiveDateTime"`
+}
+
+// MonthlyPrice is what one seat costs a month.
+func (s *Subscription) MonthlyPrice() Money {
+	if s.Per == "year" {
+		return Money{s.Price.Minor / 12, s.Price.Currency}
+	}
+	return s.Price
+}
+
+// Free is how many seats of the product nobody uses; negative when over-assigned. R-LIC-41
+func (s *Subscription) Free() int { return s.ProductTotal - s.Assigned }
+
+// When says at what moment a new number of seats takes effect.
+type When string
+
+// The moments.
+const (
+	Now     When = "now"
+	Renewal When = "renewal"
+)
+
+// Reducible says whether seats can be given back now; when they can't, why, by
+// which rule, and whether the renewal can do it. The order is that of R-SM-12.
+func (s *Subscription) Reducible(now time.Time) (*Refusal, bool) {
+	product := Arg{"product", s.DisplayName}
+	switch {
+	case s.Channel == Partner:
+		return Refuse(Conflict, "subscription.partner", "R-LIC-30", product), false
+	case s.Channel == VolumeLicensing:
+		return Refuse(Conflict, "subscription.volumeLicensing", "R-LIC-30", product), false
+	case s.Channel == ProductKey:
+		return Refuse(Conflict, "subscription.productKey", "R-LIC-29", product), false
+	case s.ByRep:
+		return Refuse(Conflict, "subscription.representative", "R-LIC-31", product), false
+	case s.CreditCheck:
+		return Refuse(Conflict, "subscription.creditCheck", "R-LIC-28", product), false
+	case s.Trial:
+		return Refuse(Conflict, "subscription.trial", "R-LIC-28", product), false
+	case s.Billing == MCA && !s.Recurring:
+		return Refuse(Conflict, "subscription.recurringOff", "R-LIC-25", product, Arg{"until", s.TermEnd}), false
+	case s.Billing == MCA && !now.Before(s.LastPurchase.Add(PurchaseWindow)) && s.Commitment != AnnualCommitment:
+		return Refuse(Conflict, "subscription.windowClosed", "R-LIC-24", product, Arg{"until", s.TermEnd}), true
+	case s.Commitment == AnnualCommitment && (s.Billing != MCA || !now.Before(s.LastPurchase.Add(PurchaseWindow))):
+		return Refuse(Conflict, "subscription.commitment", "R-LIC-32", product, Arg{"until", s.TermEnd}), s.Recurring
+	}
+	return nil, true // R-LIC-26, or within the window of R-LIC-24
+}
+
+// ChangeQuantity decides what asking for a new total does: it returns the
+// subscription as it will be, or refuses. R-SM-12
+func ChangeQuantity(s Subscription, total int, when When, now time.Time) (Subscription, error) {
+	product := Arg{"product", s.DisplayName}
+	switch {
+	case total < 0:
+		return s, Refuse(Invalid, "subscription.negative", "R-LIC-21").On("totalLicenses")
+	case s.ProductTotal-s.Total+total < s.Assigned && total < s.Total:
+		return s, Refuse(Conflict, "subscription.belowAssigned", "R-LIC-21", product,
+			Arg{"assigned", s.Assigned}, Arg{"total", total}).On("totalLicenses")
+	case total == s.Total:
+		s.Scheduled = nil // asking for what is there takes a scheduled change back
+		return s, nil
+	case total > s.Total:
+		return buy(s, total, when, now)
+	}
+	refusal, atRenewal := s.Reducible(now)
+	switch {
+	case when == Renewal && (refusal == nil || atRenewal) && s.Recurring:
+		s.Scheduled = &ScheduledChange{Total: total, At: s.TermEnd} // R-LIC-25
+		return s, nil
+	case when == Renewal && refusal == nil:
+		return s, Refuse(Conflict, "subscription.recurringOff", "R-LIC-25", product, Arg{"until", s.TermEnd})
+	case refusal != nil:
+		return s, refusal
+	}
+	s.setTotal(total)
+	return s, nil
+}
+
+func buy(s Subscription, total int, when When, now time.Time) (Subscription, error) {
+	product := Arg{"product", s.DisplayName}
+	switch {
+	case s.Channel == Partner || s.Channel == VolumeLicensing:
+		return s, Refuse(Conflict, "subscription.buyFromSeller", "R-LIC-30", product)
+	case s.Channel == ProductKey:
+		return s, Refuse(Conflict, "subscription.productKey", "R-LIC-29", product)
+	case s.CreditCheck:
+		return s, Refuse(Conflict, "subscription.creditCheck", "R-LIC-28", product)
+	case s.Trial:
+		return s, Refuse(Conflict, "subscription.trial", "R-LIC-28", product)
+	case s.EndOfSale:
+		return s, Refuse(Conflict, "subscription.endOfSale", "R-LIC-28", product) // M-07
+	case s.Status != "" && s.Status != "Enabled":
+		return s, Refuse(Conflict, "subscription.notActive", "R-LIC-36", product)
+	case when == Renewal && !s.Recurring:
+		return s, Refuse(Conflict, "subscription.recurringOff", "R-LIC-25", product, Arg{"until", s.TermEnd})
+	case when == Renewal:
+		s.Scheduled = &ScheduledChange{Total: total, At: s.TermEnd}
+		return s, nil
+	}
+	s.setTotal(total)
+	s.LastPurchase = now // opens the window for giving them back, R-LIC-24
+	return s, nil
+}
+
+func (s *Subscription) setTotal(total int) {
+	s.ProductTotal += total - s.Total
+	s.Total = total
+	s.Scheduled = nil
+}
+
+// Renew carries out what is due on the renewal date: a scheduled change, and
+// the next term. A scheduled total below what is assigned by then is raised to
+// it, so that nobody loses a licence unasked. R-LIC-25 R-LIC-35
+func Renew(s Subscription, now time.Time) Subscription {
+	for s.Recurring && !s.TermEnd.IsZero() && !now.Before(s.TermEnd) {
+		if c := s.Scheduled; c != nil && !now.Before(c.At) {
+			others := s.ProductTotal - s.Total
+			s.setTotal(max(c.Total, min(s.Total, s.Assigned-others)))
+		}
+		s.TermStart, s.LastPurchase = s.TermEnd, s.TermEnd
+		if s.Commitment == AnnualCommitment || s.Per == "year" {
+			s.TermEnd = s.TermEnd.AddDate(1, 0, 0)
+		} else {
+			s.TermEnd = s.TermEnd.AddDate(0, 1, 0)
+		}
+	}
+	if !s.Recurring && !s.TermEnd.IsZero() && !now.Before(s.TermEnd) && s.Status == "Enabled" {
+		s.Status = "Warning" // R-LIC-36: expired, people notice nothing for 30 days
+	}
+	return s
+}

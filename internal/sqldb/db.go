@@ -1,0 +1,211 @@
+package sqldb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Options say which database to open and how.
+type Options struct {
+	// Path is the SQLite file; URL is a PostgreSQL connection string. One of them.
+	Path, URL string
+	// Migrations holds the schema: files NNNN_subject.sql in goose's format, at the
+	// root of the file system. Without it the database is used as it is.
+	Migrations fs.FS
+	// ReadOnly opens without a writer: nothing is migrated and Update refuses.
+	ReadOnly bool
+	// Readers is the largest number of connections that read at once (default: 4
+	// on SQLite, 8 on PostgreSQL).
+	Readers int
+	// NoSync gives durability up for speed, for tests and throw-away databases.
+	NoSync bool
+}
+
+// DB is an open database. All methods may be called from any goroutine.
+type DB struct {
+	dialect Dialect
+	path    string
+	readers *pool
+	writer  *writer
+	lock    io.Closer
+	texts   sync.Map // SQL text as written -> as the database wants it
+	known   atomic.Int64
+	stats   counters
+}
+
+// Stats counts what the DB has done since it was opened.
+type Stats struct {
+	// Commits is the number of write transactions, Jobs the number of Update calls
+	// that they carried, Retries how often a transaction was run again.
+	Commits, Jobs, Retries int64
+}
+
+type counters struct{ commits, jobs, retries atomic.Int64 }
+
+// Open opens the database, creates it when it is not there, and brings its schema
+// up to date. When it fails, the database is as it was.
+func Open(ctx context.Context, opt Options) (*DB, error) {
+	db, err := &DB{}, error(nil)
+	switch {
+	case (opt.Path == "") == (opt.URL == ""):
+		return nil, errors.New("open database: give either a file or a URL")
+	case opt.Path != "":
+		err = db.openSQLite(ctx, opt)
+		err = wrap("open "+opt.Path, err)
+	default:
+		err = db.openPostgres(ctx, opt)
+		err = wrap("open PostgreSQL database", err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return db, nil
+}
+
+func wrap(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", doing, classify(err))
+}
+
+// Dialect says which database this is.
+func (db *DB) Dialect() Dialect { return db.dialect }
+
+// Stats gives the counters.
+func (db *DB) Stats() Stats {
+	return Stats{db.stats.commits.Load(), db.stats.jobs.Load(), db.stats.retries.Load()}
+}
+
+// Close lets waiting writes finish, then closes every connection. On SQLite the
+// write-ahead log goes back into the file.
+func (db *DB) Close() error {
+	var errs []error
+	if db.writer != nil {
+		errs = append(errs, db.writer.stop())
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	errs = append(errs, db.readers.close(ctx))
+	if db.writer != nil {
+		errs = append(errs, db.writer.close())
+	}
+	if db.lock != nil {
+		errs = append(errs, db.lock.Close())
+	}
+	return wrap("close database", errors.Join(errs...))
+}
+
+// Ping asks the database for an answer.
+func (db *DB) Ping(ctx context.Context) error {
+	var one int64
+	return db.QueryRow(ctx, "select 1").Scan(&one)
+}
+
+// Size gives the number of bytes that the database takes.
+func (db *DB) Size(ctx context.Context) (int64, error) {
+	text := "select (select page_count from pragma_page_count) * (select page_size from pragma_page_size)"
+	if db.dialect == Postgres {
+		text = "select pg_database_size(current_database())"
+	}
+	return One(ctx, db, Value[int64], text)
+}
+
+// View runs f on one consistent snapshot of the database.
+func (db *DB) View(ctx context.Context, f func(tx *Tx) error) error {
+	s, err := db.snapshot(ctx)
+	if err != nil {
+		return wrap("begin snapshot", err)
+	}
+	tx := &Tx{db: db, s: s}
+	defer func() {
+		tx.closeRows()
+		if _, err := s.simple(context.WithoutCancel(ctx), "rollback"); err != nil {
+			s.dead = true
+		}
+		db.readers.give(s)
+	}()
+	if err := f(tx); err != nil {
+		return err
+	}
+	return tx.failed
+}
+
+// snapshot takes a session and begins on it. Sessions that lost their server
+// while they were idle are replaced.
+func (db *DB) snapshot(ctx context.Context) (*session, error) {
+	begin := "begin"
+	if db.dialect == Postgres {
+		begin = "begin isolation level repeatable read read only"
+	}
+	for {
+		s, fresh, err := db.readers.take(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if _, err = s.simple(ctx, begin); err == nil {
+			return s, nil
+		}
+		retry := s.dead && !fresh
+		s.dead = true
+		db.readers.give(s)
+		if !retry {
+			return nil, err
+		}
+	}
+}
+
+// Query runs one reading statement. The rows must be closed or read to their end.
+func (db *DB) Query(ctx context.Context, text string, args ...any) (*Rows, error) {
+	text, err := db.text(text)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		s, fresh, err := db.readers.take(ctx)
+		if err != nil {
+			return nil, wrap("connect", err)
+		}
+		rows, err := s.query(ctx, text, args...)
+		if err == nil {
+			return &Rows{rows: rows, text: text, s: s, back: db.readers}, nil
+		}
+		retry := s.dead && !fresh && ctx.Err() == nil
+		db.readers.give(s)
+		if !retry {
+			return nil, fmt.Errorf("%w in %.200s", classify(err), text)
+		}
+	}
+}
+
+// QueryRow runs one reading statement for its first row.
+func (db *DB) QueryRow(ctx context.Context, text string, args ...any) *Row {
+	rows, err := db.Query(ctx, text, args...)
+	return &Row{rows: rows, err: err}
+}
+
+// maxTexts bounds the memory for expanded statements.
+const maxTexts = 4096
+
+// text gives the statement with its macros expanded.
+func (db *DB) text(text string) (string, error) {
+	if out, ok := db.texts.Load(text); ok {
+		return out.(string), nil
+	}
+	out, err := expand(db.dialect, text)
+	if err != nil {
+		return "", fmt.Errorf("%w in %.200s", err, text)
+	}
+	if db.known.Add(1) > maxTexts {
+		db.texts.Clear()
+		db.known.Store(0)
+	}
+	db.texts.Store(text, out)
+	return out, nil
+}

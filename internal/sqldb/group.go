@@ -1,0 +1,226 @@
+package sqldb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+const (
+	maxGroup   = 256 // jobs that share one commit
+	maxTries   = 4   // of a transaction that a passing trouble ended
+	firstPause = 50 * time.Millisecond
+)
+
+// errGone means that the database has ended the transaction by itself.
+var errGone = errors.New("the transaction is gone")
+
+// group runs the jobs of todo and those that wait behind them in one transaction
+// and answers all of them. todo grows with what is taken from the queue.
+func (w *writer) group(todo *[]*job) {
+	pause := firstPause
+	for try := 1; len(*todo) > 0; {
+		err := w.transaction(todo, try == 1)
+		switch {
+		case err == nil || errors.Is(err, errGone): // the rest, if any, at once
+		case try == maxTries || !transient(err):
+			for _, j := range *todo {
+				w.answer(j, wrap("update", err))
+			}
+			return
+		default:
+			try++
+			time.Sleep(pause)
+			pause *= 4
+		}
+		if len(*todo) > 0 {
+			w.db.stats.retries.Add(1)
+		}
+	}
+}
+
+// transaction tries the jobs once. Those it answered leave todo; what remains must
+// be run again or, with an error, be answered with that.
+func (w *writer) transaction(todo *[]*job, grow bool) error {
+	if err := w.begin(); err != nil {
+		return err
+	}
+	kept := 0 // jobs whose changes are in the transaction
+	for i := 0; ; i++ {
+		if i == len(*todo) {
+			j := (*job)(nil)
+			if grow && i < maxGroup {
+				j = w.next()
+			}
+			if j == nil {
+				break
+			}
+			*todo = append(*todo, j)
+		}
+		j := (*todo)[i]
+		err := w.do(j, kept)
+		if errors.Is(err, errGone) {
+			*todo = append((*todo)[:i], (*todo)[i+1:]...)
+			w.answer(j, j.err)
+		}
+		if err != nil {
+			return err
+		}
+		if j.err == nil {
+			kept++
+		}
+	}
+	if err := w.end(kept); err != nil {
+		return err
+	}
+	for _, j := range *todo {
+		w.answer(j, j.err)
+	}
+	*todo = (*todo)[:0]
+	return nil
+}
+
+// do runs one job and leaves its own error in the job. It gives an error when the
+// transaction is lost for all: errGone when the job is the one to blame. The first
+// job with changes needs no savepoint: if it fails, the transaction begins anew.
+func (w *writer) do(j *job, kept int) error {
+	ctx := context.Background()
+	if j.err = j.ctx.Err(); j.err != nil {
+		return nil
+	}
+	if kept > 0 {
+		text := "savepoint j"
+		if w.s.pg != nil && kept > 1 {
+			text = "release savepoint j; savepoint j"
+		}
+		if _, err := w.s.simple(ctx, text); err != nil {
+			return err
+		}
+	}
+	tx := &Tx{db: w.db, s: w.s, write: true}
+	j.err = call(j.f, tx)
+	switch {
+	case tx.failed != nil && transient(tx.failed):
+		w.abandon()
+		return tx.failed
+	case j.err == nil && kept > 0 && w.s.pg == nil:
+		_, err := w.s.exec(ctx, "release savepoint j")
+		return err
+	case j.err == nil:
+		return nil
+	case kept == 0:
+		w.abandon()
+		return w.begin()
+	}
+	return w.undo(ctx)
+}
+
+// undo takes back the last job alone.
+func (w *writer) undo(ctx context.Context) error {
+	_, err := w.s.simple(ctx, "rollback to savepoint j")
+	if err == nil && w.s.pg == nil {
+		_, err = w.s.exec(ctx, "release savepoint j")
+	}
+	switch {
+	case err == nil:
+		return nil
+	case transient(err):
+		w.abandon()
+		return err
+	}
+	w.abandon()
+	return errGone
+}
+
+// begin opens the transaction. On PostgreSQL all writers of one organization
+// queue up here, also those of other nodes.
+func (w *writer) begin() error {
+	ctx := context.Background()
+	s, err := w.session(ctx)
+	if err != nil {
+		return err
+	}
+	if s.pg == nil {
+		_, err = s.exec(ctx, "begin immediate")
+		return err
+	}
+	row, err := s.simple(ctx, beginWrite)
+	if err == nil && len(row) == 2 {
+		w.xid = string(row[1])
+	}
+	return err
+}
+
+// abandon rolls the transaction back; if that fails the connection goes.
+func (w *writer) abandon() {
+	if w.s == nil {
+		return
+	}
+	// SQLite may have rolled back by itself, which is as good.
+	if _, err := w.s.simple(context.Background(), "rollback"); err != nil && (w.s.pg != nil || w.s.dead) {
+		w.drop()
+	}
+}
+
+// end commits, or rolls back when there is nothing to keep.
+func (w *writer) end(kept int) error {
+	if kept == 0 {
+		w.abandon()
+		return nil
+	}
+	var err error
+	if w.s.pg == nil {
+		_, err = w.s.exec(context.Background(), "commit")
+	} else {
+		err = w.commitPostgres(context.Background())
+	}
+	if err != nil {
+		w.abandon()
+		return fmt.Errorf("commit: %w", err)
+	}
+	w.db.stats.commits.Add(1)
+	w.db.stats.jobs.Add(int64(kept))
+	return nil
+}
+
+// commitPostgres commits. If the connection is lost on the way, it asks a new one
+// what has become of the transaction.
+func (w *writer) commitPostgres(ctx context.Context) error {
+	results, err := w.s.pg.PgConn().Exec(ctx, "commit").ReadAll()
+	if err == nil && len(results) == 1 && results[0].CommandTag.String() == "ROLLBACK" {
+		return errors.New("the database rolled back")
+	}
+	if w.s.note(err) == nil || !lostConnection(err) && !w.s.dead || pgconn.SafeToRetry(err) {
+		return err
+	}
+	pause := firstPause
+	for range maxTries {
+		switch w.outcome(ctx) {
+		case "committed":
+			return nil
+		case "aborted":
+			return err
+		}
+		time.Sleep(pause)
+		pause *= 4
+	}
+	// Not transient: running the jobs again could do their work twice.
+	return fmt.Errorf("%w: the outcome is unknown: %s", ErrUnavailable, err.Error())
+}
+
+// outcome gives what the server says about the last transaction, or nothing.
+func (w *writer) outcome(ctx context.Context) string {
+	w.drop()
+	s, err := w.session(ctx)
+	if err != nil {
+		return ""
+	}
+	status, err := s.simple(ctx, "select pg_xact_status('"+w.xid+"'::xid8)")
+	if err != nil || len(status) == 0 {
+		return ""
+	}
+	return string(status[0])
+}

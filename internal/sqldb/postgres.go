@@ -1,0 +1,107 @@
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// Numbers of the advisory locks: one write at a time, one migration at a time.
+// They are per database, so organizations do not wait for each other.
+const (
+	writeLock   = 0x6c656176
+	migrateLock = 0x6c656177
+)
+
+// beginWrite also fetches the id of the transaction, to ask for its outcome if
+// the connection is lost while it commits.
+var beginWrite = fmt.Sprintf("begin isolation level read committed read write; select pg_advisory_xact_lock(%d), pg_current_xact_id()", writeLock)
+
+// postgresSource makes the connections of one kind; setup runs on each new one.
+func postgresSource(cfg *pgx.ConnConfig, setup string) *sql.DB {
+	return stdlib.OpenDB(*cfg, stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
+		_, err := c.PgConn().Exec(ctx, setup).ReadAll()
+		return err
+	}))
+}
+
+func (db *DB) openPostgres(ctx context.Context, opt Options) error {
+	db.dialect = Postgres
+	steps, err := loadMigrations(Postgres, opt.Migrations)
+	if err != nil {
+		return err
+	}
+	cfg, err := pgx.ParseConfig(opt.URL)
+	if err != nil {
+		return err
+	}
+	if cfg.ConnectTimeout == 0 {
+		cfg.ConnectTimeout = 5 * time.Second
+	}
+	dialer := &net.Dialer{
+		Timeout:         cfg.ConnectTimeout,
+		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3},
+	}
+	cfg.DialFunc = dialer.DialContext
+
+	reader := postgresSource(cfg, "set default_transaction_read_only = on")
+	err = db.preparePostgres(ctx, opt, cfg, steps, reader)
+	if err != nil {
+		return errors.Join(err, reader.Close())
+	}
+	db.readers = newPool(reader, Postgres, or(opt.Readers, 8))
+	if opt.ReadOnly {
+		return nil
+	}
+	// Whatever the server's default is: an answered write must be on its disk.
+	durable := "select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'"
+	if opt.NoSync {
+		durable = "set synchronous_commit = off"
+	}
+	db.writer = newWriter(db, postgresSource(cfg, durable))
+	return nil
+}
+
+// preparePostgres checks the schema and brings it up to date. Only one node at a
+// time does so; the others wait for it and then find nothing to do.
+func (db *DB) preparePostgres(ctx context.Context, opt Options, cfg *pgx.ConnConfig, steps *migrations, reader *sql.DB) error {
+	have, err := postgresVersion(ctx, opt, reader)
+	if err != nil {
+		return err
+	}
+	if err := steps.check(have, opt.ReadOnly); err != nil || have == steps.target || opt.ReadOnly {
+		return err
+	}
+	source := postgresSource(cfg, "set synchronous_commit = on")
+	defer source.Close()
+	conn, err := source.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, "select pg_advisory_lock($1)", migrateLock); err != nil {
+		return fmt.Errorf("wait for the migration of another node: %w", err)
+	}
+	if have, err = postgresVersion(ctx, opt, source); err != nil {
+		return err
+	}
+	if err := steps.check(have, false); err != nil || have == steps.target {
+		return err
+	}
+	return steps.run(ctx, source)
+}
+
+func postgresVersion(ctx context.Context, opt Options, db *sql.DB) (int64, error) {
+	var versioned bool
+	err := db.QueryRowContext(ctx, "select to_regclass($1) is not null", versionTable).Scan(&versioned)
+	if err != nil || !versioned || opt.Migrations == nil {
+		return 0, err
+	}
+	return currentVersion(ctx, db)
+}

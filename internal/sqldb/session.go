@@ -1,0 +1,209 @@
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"sync"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// maxStatements bounds the prepared statements of one connection; dynamic
+// filters could otherwise make any number of them.
+const maxStatements = 512
+
+// session is one connection with its prepared statements. One goroutine uses it
+// at a time, and at most one result is open on it.
+type session struct {
+	conn  *sql.Conn
+	pg    *pgx.Conn            // nil on SQLite
+	stmts map[string]*sql.Stmt // SQLite; pgx keeps its own
+	dead  bool
+}
+
+func newSession(ctx context.Context, db *sql.DB, d Dialect) (*session, error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s := &session{conn: conn}
+	if d == SQLite {
+		s.stmts = map[string]*sql.Stmt{}
+		return s, nil
+	}
+	err = conn.Raw(func(c any) error {
+		std, ok := c.(*stdlib.Conn)
+		if !ok {
+			return fmt.Errorf("unexpected driver %T", c)
+		}
+		s.pg = std.Conn()
+		return nil
+	})
+	return s, err
+}
+
+// exec runs a statement and gives the number of rows it changed.
+func (s *session) exec(ctx context.Context, text string, args ...any) (int64, error) {
+	var res sql.Result
+	st, err := s.prepare(ctx, text)
+	switch {
+	case err != nil:
+	case st != nil:
+		res, err = st.ExecContext(ctx, args...)
+	default:
+		res, err = s.conn.ExecContext(ctx, text, args...)
+	}
+	if err != nil {
+		return 0, s.note(err)
+	}
+	return res.RowsAffected()
+}
+
+func (s *session) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	var rows *sql.Rows
+	st, err := s.prepare(ctx, text)
+	switch {
+	case err != nil:
+	case st != nil:
+		rows, err = st.QueryContext(ctx, args...)
+	default:
+		rows, err = s.conn.QueryContext(ctx, text, args...)
+	}
+	return rows, s.note(err)
+}
+
+// simple runs statements without parameters in one round trip on PostgreSQL and
+// gives the values of the last row of the last one.
+func (s *session) simple(ctx context.Context, text string) ([][]byte, error) {
+	if s.pg == nil {
+		_, err := s.exec(ctx, text)
+		return nil, err
+	}
+	results, err := s.pg.PgConn().Exec(ctx, text).ReadAll()
+	if err != nil || len(results) == 0 {
+		return nil, s.note(err)
+	}
+	rows := results[len(results)-1].Rows
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	return rows[len(rows)-1], nil
+}
+
+func (s *session) prepare(ctx context.Context, text string) (*sql.Stmt, error) {
+	if s.stmts == nil {
+		return nil, nil
+	}
+	if st, ok := s.stmts[text]; ok {
+		return st, nil
+	}
+	if len(s.stmts) >= maxStatements {
+		for _, st := range s.stmts {
+			st.Close()
+		}
+		clear(s.stmts)
+	}
+	st, err := s.conn.PrepareContext(context.WithoutCancel(ctx), text)
+	if err != nil {
+		return nil, err
+	}
+	s.stmts[text] = st
+	return st, nil
+}
+
+// note remembers when an error means that the connection is of no use any more.
+func (s *session) note(err error) error {
+	if err != nil && (lostConnection(err) || s.pg != nil && s.pg.IsClosed()) {
+		s.dead = true
+	}
+	return err
+}
+
+func (s *session) close() error {
+	for _, st := range s.stmts {
+		st.Close()
+	}
+	if s.dead {
+		// Not back to database/sql, which would hand it out again.
+		_ = s.conn.Raw(func(any) error { return sql.ErrConnDone })
+	}
+	return s.conn.Close()
+}
+
+// pool hands out read sessions, the last used first: its cache is the warmest.
+type pool struct {
+	db      *sql.DB
+	dialect Dialect
+	slots   chan struct{}
+	mu      sync.Mutex
+	idle    []*session
+}
+
+func newPool(db *sql.DB, d Dialect, size int) *pool {
+	return &pool{db: db, dialect: d, slots: make(chan struct{}, size)}
+}
+
+// take waits for a free slot. fresh means that the session has just been opened.
+func (p *pool) take(ctx context.Context) (s *session, fresh bool, err error) {
+	select {
+	case p.slots <- struct{}{}:
+	default:
+		select {
+		case p.slots <- struct{}{}:
+		case <-ctx.Done():
+			return nil, false, ctx.Err()
+		}
+	}
+	p.mu.Lock()
+	if n := len(p.idle); n > 0 {
+		s = p.idle[n-1]
+		p.idle = p.idle[:n-1]
+	}
+	p.mu.Unlock()
+	if s != nil {
+		return s, false, nil
+	}
+	if s, err = newSession(ctx, p.db, p.dialect); err != nil {
+		<-p.slots
+	}
+	return s, true, err
+}
+
+// give takes a session back. A dead one takes all idle ones with it: they were
+// connected to the same server.
+func (p *pool) give(s *session) {
+	var drop []*session
+	p.mu.Lock()
+	if s.dead {
+		drop = append(p.idle, s)
+		p.idle = nil
+	} else {
+		p.idle = append(p.idle, s)
+	}
+	p.mu.Unlock()
+	for _, d := range drop {
+		d.dead = true
+		d.close()
+	}
+	<-p.slots
+}
+
+// close waits until every session is back, or until ctx ends, and closes them.
+func (p *pool) close(ctx context.Context) error {
+	for range cap(p.slots) {
+		select {
+		case p.slots <- struct{}{}:
+		case <-ctx.Done():
+			return p.db.Close()
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, s := range p.idle {
+		s.close()
+	}
+	p.idle = nil
+	return p.db.Close()
+}

@@ -1,0 +1,130 @@
+package sqldb_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"testing/fstest"
+
+	"leaver/internal/sqldb"
+	"leaver/internal/sqldb/sqltest"
+)
+
+func schema() fstest.MapFS {
+	return fstest.MapFS{
+		"0001_people.sql": {Data: []byte(`-- +goose Up
+create table people(
+	n {pk}, -- {not a macro}
+	id {blob} not null unique,
+	name {text} not null unique,
+	enabled boolean not null default true,
+	born bigint,
+	note {json} not null default '{"a":1}'
+);
+create table roles(person bigint not null references people(n), role {text} not null, primary key(person, role)) {without rowid};
+{sqlite create index people_born on people(born);}
+{postgres create index people_born on people(born) include (name);}
+`)},
+		"0002_more.sql": {Data: []byte("-- +goose Up\nalter table people add column seen bigint not null default 0;\n")},
+	}
+}
+
+func add(ctx context.Context, tx *sqldb.Tx, name string) error {
+	_, err := tx.Exec(ctx, "insert into people(id, name) values ($1, $2)", []byte("id of "+name), name)
+	return err
+}
+
+func names(t *testing.T, q sqldb.Querier) []string {
+	t.Helper()
+	all, err := sqldb.All(t.Context(), q, sqldb.Value[string], "select name from people order by name")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func TestUpdate(t *testing.T) {
+	sqltest.Each(t, schema(), func(t *testing.T, db *sqldb.DB) {
+		ctx := t.Context()
+		var n int64
+		err := db.Update(ctx, func(tx *sqldb.Tx) error {
+			return tx.QueryRow(ctx, "insert into people(id, name, born) values ($1, $2, $3) returning n", []byte{1}, "anna", 7).Scan(&n)
+		})
+		if err != nil || n != 1 {
+			t.Fatal(n, err)
+		}
+		if got := names(t, db); !slices.Equal(got, []string{"anna"}) {
+			t.Errorf("names = %v", got)
+		}
+		boom := errors.New("boom")
+		err = db.Update(ctx, func(tx *sqldb.Tx) error {
+			if err := add(ctx, tx, "bram"); err != nil {
+				return err
+			}
+			return boom
+		})
+		if !errors.Is(err, boom) {
+			t.Errorf("err = %v", err)
+		}
+		if got := names(t, db); !slices.Equal(got, []string{"anna"}) {
+			t.Errorf("after a failed job: %v", got)
+		}
+		if s := db.Stats(); s.Commits != 1 || s.Jobs != 1 {
+			t.Errorf("stats = %+v", s)
+		}
+	})
+}
+
+func TestConcurrentWriters(t *testing.T) {
+	sqltest.Each(t, schema(), func(t *testing.T, db *sqldb.DB) {
+		ctx := t.Context()
+		boom := errors.New("boom")
+		var wg sync.WaitGroup
+		var mu sync.Mutex
+		want := []string{}
+		for w := range 16 {
+			wg.Go(func() {
+				for i := range 20 {
+					name := fmt.Sprintf("p%02d.%02d", w, i)
+					var fail error
+					switch i % 4 {
+					case 1:
+						fail = boom
+					case 3:
+						fail = sqldb.ErrDuplicate
+					}
+					err := db.Update(ctx, func(tx *sqldb.Tx) error {
+						if err := add(ctx, tx, name); err != nil {
+							return err
+						}
+						if fail == sqldb.ErrDuplicate {
+							return add(ctx, tx, name)
+						}
+						return fail
+					})
+					if !errors.Is(err, fail) {
+						t.Errorf("%s: err = %v, want %v", name, err, fail)
+					}
+					if fail == nil {
+						mu.Lock()
+						want = append(want, name)
+						mu.Unlock()
+					}
+				}
+			})
+		}
+		wg.Wait()
+		slices.Sort(want)
+		if got := names(t, db); !slices.Equal(got, want) {
+			t.Errorf("got %d names %v, want %d", len(got), got, len(want))
+		}
+		if s := db.Stats(); s.Jobs != 160 || s.Commits > 160 {
+			t.Errorf("stats = %+v", s)
+		} else {
+			t.Logf("stats = %+v", s)
+		}
+	})
+}

@@ -1,0 +1,250 @@
+package sqltest
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver behind admin
+
+	"leaver/internal/sqldb"
+)
+
+var errNotInstalled = errors.New("PostgreSQL is not installed: install it (Debian: apt install postgresql), or set PATH so that initdb is found")
+
+// server is the PostgreSQL of this test process. It is started by the first test
+// that wants it and dies with the process: see start.
+type server struct {
+	admin *sql.DB
+	url   url.URL
+
+	mu        sync.Mutex
+	templates map[string]string // hash of migrations -> database
+	serial    int
+}
+
+// shared is one server for all tests of a process: a second would only cost time.
+var shared = sync.OnceValues(start)
+
+// PostgresURL gives the address of a fresh database, with the migrations applied.
+func PostgresURL(t testing.TB, migrations fs.FS) string {
+	t.Helper()
+	s, err := shared()
+	if errors.Is(err, errNotInstalled) && os.Getenv("CI") == "" && os.Getenv("LEAVER_REQUIRE_POSTGRES") != "1" {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatalf("start PostgreSQL: %v", err)
+	}
+	name, err := s.create(migrations)
+	if err != nil {
+		t.Fatalf("make a database: %v", err)
+	}
+	t.Cleanup(func() {
+		if _, err := s.admin.Exec("drop database if exists " + name + " with (force)"); err != nil {
+			t.Errorf("drop database: %v", err)
+		}
+	})
+	return s.address(name)
+}
+
+func (s *server) address(database string) string {
+	u := s.url
+	u.Path = "/" + database
+	return u.String()
+}
+
+// create makes a database. Migrations run once for each schema, in a template
+// that the databases are copies of.
+func (s *server) create(migrations fs.FS) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	template, err := s.template(migrations)
+	if err != nil {
+		return "", err
+	}
+	s.serial++
+	name := fmt.Sprintf("test_%d", s.serial)
+	_, err = s.admin.Exec("create database " + name + " template " + template)
+	return name, err
+}
+
+func (s *server) template(migrations fs.FS) (string, error) {
+	if migrations == nil {
+		return "template1", nil
+	}
+	key, err := hash(migrations)
+	if err != nil || s.templates[key] != "" {
+		return s.templates[key], err
+	}
+	name := fmt.Sprintf("template_%d", len(s.templates)+1)
+	if _, err := s.admin.Exec("create database " + name + " template template1"); err != nil {
+		return "", err
+	}
+	db, err := sqldb.Open(context.Background(), sqldb.Options{URL: s.address(name), Migrations: migrations})
+	if err != nil {
+		return "", err
+	}
+	s.templates[key] = name
+	return name, db.Close()
+}
+
+func hash(files fs.FS) (string, error) {
+	h := sha256.New()
+	err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := fs.ReadFile(files, path)
+		fmt.Fprintf(h, "%s %d\n%s", path, len(b), b)
+		return err
+	})
+	return hex.EncodeToString(h.Sum(nil)), err
+}
+
+// watchdog starts the server and stops it when its standard input ends, which is
+// when the test process does, in whatever way. Then it removes the folder.
+const watchdog = `"$0" -D "$1/data" -k "$1" -p "$2" >"$1/log" 2>&1 &
+pid=$!
+cat >/dev/null
+kill -QUIT $pid
+wait $pid
+rm -rf "$1"`
+
+func start() (*server, error) {
+	bin, err := binaries()
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp("", "leaver-pg-")
+	if err != nil {
+		return nil, err
+	}
+	who, err := owner(dir)
+	if err != nil {
+		return nil, err
+	}
+	password := rand.Text()
+	secret := filepath.Join(dir, "password")
+	if err := os.WriteFile(secret, []byte(password), 0o644); err != nil {
+		return nil, err
+	}
+	// A linguistic collation, as servers in the field have it, brings mistakes in
+	// the order of text to light.
+	init := exec.Command(filepath.Join(bin, "initdb"), "-D", filepath.Join(dir, "data"), "-U", "leaver", "-E", "UTF8", "--no-sync",
+		"--locale-provider=icu", "--icu-locale=en", "--locale=C",
+		"--auth-local=trust", "--auth-host=scram-sha-256", "--pwfile="+secret)
+	init.Dir, init.SysProcAttr = dir, who
+	if out, err := init.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("initdb: %w\n%s", err, out)
+	}
+	settings := "fsync=off\nfull_page_writes=off\nsynchronous_commit=off\nmax_connections=400\nshared_buffers=64MB\nlisten_addresses='127.0.0.1'\n"
+	if err := os.WriteFile(filepath.Join(dir, "data", "postgresql.auto.conf"), []byte(settings), 0o644); err != nil {
+		return nil, err
+	}
+	return launch(bin, dir, password, who)
+}
+
+// launch runs the server on a free port; somebody else may take that first, hence
+// the attempts.
+func launch(bin, dir, password string, who *attr) (*server, error) {
+	var last error
+	for range 3 {
+		port, err := freePort()
+		if err != nil {
+			return nil, err
+		}
+		cmd := exec.Command("sh", "-c", watchdog, filepath.Join(bin, "postgres"), dir, port)
+		cmd.Dir, cmd.SysProcAttr = dir, who
+		// The pipe is never closed by us: the kernel does it when this process ends.
+		if _, err := cmd.StdinPipe(); err != nil {
+			return nil, err
+		}
+		if err := cmd.Start(); err != nil {
+			return nil, err
+		}
+		s := &server{templates: map[string]string{}, url: url.URL{
+			Scheme: "postgres", User: url.UserPassword("leaver", password), Host: "127.0.0.1:" + port, RawQuery: "sslmode=disable",
+		}}
+		if s.admin, err = sql.Open("pgx", s.address("postgres")); err != nil {
+			return nil, err
+		}
+		if last = s.wait(cmd); last == nil {
+			return s, nil
+		}
+		log, _ := os.ReadFile(filepath.Join(dir, "log"))
+		last = fmt.Errorf("%w\n%s", last, log)
+	}
+	return nil, last
+}
+
+// wait returns when the server answers.
+func (s *server) wait(cmd *exec.Cmd) error {
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	deadline := time.NewTimer(30 * time.Second)
+	defer deadline.Stop()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		err := s.admin.Ping()
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-deadline.C:
+			return err
+		case err := <-ended:
+			return fmt.Errorf("the server ended: %w", err)
+		case <-tick.C:
+		}
+	}
+}
+
+func freePort() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer l.Close()
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	return port, err
+}
+
+// binaries gives the folder that holds initdb and postgres.
+func binaries() (string, error) {
+	var dirs []string
+	if out, err := exec.Command("pg_config", "--bindir").Output(); err == nil {
+		dirs = append(dirs, strings.TrimSpace(string(out)))
+	}
+	installed, err := filepath.Glob("/usr/lib/postgresql/*/bin")
+	if err != nil {
+		return "", err
+	}
+	slices.Reverse(installed) // the newest first
+	dirs = append(dirs, installed...)
+	dirs = append(dirs, filepath.SplitList(os.Getenv("PATH"))...)
+	for _, dir := range dirs {
+		_, err1 := os.Stat(filepath.Join(dir, "initdb"))
+		_, err2 := os.Stat(filepath.Join(dir, "postgres"))
+		if err1 == nil && err2 == nil {
+			return dir, nil
+		}
+	}
+	return "", errNotInstalled
+}

@@ -1,0 +1,45 @@
+// Package sqltest gives tests throw-away databases of both kinds.
+package sqltest
+
+import (
+	"io/fs"
+	"path/filepath"
+	"testing"
+
+	"leaver/internal/sqldb"
+)
+
+// SQLite gives an empty database in a file that goes away with the test.
+func SQLite(t testing.TB, migrations fs.FS) *sqldb.DB {
+	t.Helper()
+	return open(t, sqldb.Options{Path: filepath.Join(t.TempDir(), "test.db"), Migrations: migrations, NoSync: true})
+}
+
+// Postgres gives an empty database on a server of the tests' own. Where
+// PostgreSQL is not installed the test is skipped, but fails in CI or when
+// LEAVER_REQUIRE_POSTGRES is 1.
+func Postgres(t testing.TB, migrations fs.FS) *sqldb.DB {
+	t.Helper()
+	return open(t, sqldb.Options{URL: PostgresURL(t, migrations), Migrations: migrations})
+}
+
+// Each runs f on a fresh database of each kind, as subtests sqlite and postgres.
+func Each(t *testing.T, migrations fs.FS, f func(t *testing.T, db *sqldb.DB)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { f(t, SQLite(t, migrations)) })
+	t.Run("postgres", func(t *testing.T) { f(t, Postgres(t, migrations)) })
+}
+
+func open(t testing.TB, opt sqldb.Options) *sqldb.DB {
+	t.Helper()
+	db, err := sqldb.Open(t.Context(), opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Errorf("close database: %v", err)
+		}
+	})
+	return db
+}

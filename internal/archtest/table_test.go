@@ -1,0 +1,81 @@
+package archtest
+
+// A shape is what a package may import besides the standard library.
+// Test files may import more.
+type shape struct {
+	ours   []string // packages under internal/, or "any"
+	barred []string // packages of the standard library that stay out
+}
+
+// surfaces speak org's types and get the Desk through an interface. They never
+// import each other, nor what stands behind offboard.
+var surface = shape{ours: []string{"org", "offboard", "odata", "locale", "identity", "tabular"}}
+
+// leaf imports nothing of ours.
+var leaf = shape{}
+
+// whole is for what joins the parts, or stands outside of them.
+var whole = shape{ours: []string{"any"}}
+
+// shapes is the map of the program. A new package needs a line here, and one
+// in docs/architecture.md. A folder inside a package whose name ends in "test"
+// holds what the tests of others need of it: it needs no line and may import
+// anything, but only test files import it.
+var shapes = map[string]shape{
+	"cmd/leaver":         whole,
+	"cmd/bench":          whole,
+	"scripts/rules":      {ours: []string{"rulecheck"}},
+	"scripts/testreport": leaf,
+
+	// The rules: pure.
+	"internal/org": {barred: []string{"os", "io/fs", "net", "net/http", "context", "database/sql", "log", "log/slog", "math/rand", "math/rand/v2"}},
+
+	// The use cases.
+	"internal/offboard": {ours: []string{"org", "odata"}, barred: []string{"os", "net", "net/http", "database/sql"}},
+	"internal/practice": {ours: []string{"org", "offboard"}},
+
+	// Leaves.
+	"internal/odata":     {barred: []string{"os", "net", "database/sql"}},
+	"internal/tabular":   {barred: []string{"net", "database/sql"}},
+	"internal/locale":    leaf,
+	"internal/identity":  leaf,
+	"internal/sqldb":     leaf,
+	"internal/blob":      leaf,
+	"internal/rulecheck": leaf,
+	"internal/archtest":  leaf,
+
+	// Adapters.
+	"internal/store":       {ours: []string{"org", "offboard", "odata", "sqldb", "blob"}},
+	"internal/graphclient": leaf,
+
+	// Surfaces.
+	"internal/graph":  surface,
+	"internal/api":    surface,
+	"internal/web":    surface,
+	"internal/cli":    {ours: []string{"org", "locale", "graphclient", "tabular"}},
+	"internal/server": {ours: []string{"org", "offboard", "locale", "identity", "graph", "api", "web"}},
+
+	// Long runs.
+	"internal/soak": whole,
+}
+
+// modules says which packages may use what comes from outside. One that isn't
+// here needs a line, and a sentence in docs/decisions/0003-dependencies.md.
+var modules = map[string][]string{
+	"charm.land/lipgloss/v2":              {"internal/cli"},
+	"github.com/a-h/templ":                {"internal/web", "internal/identity"},
+	"github.com/alecthomas/kong":          {"cmd/leaver", "internal/cli"},
+	"github.com/go-jose/go-jose/v4":       {"internal/identity"},
+	"github.com/go-webauthn/webauthn":     {"internal/identity", "internal/web"},
+	"github.com/goccy/go-yaml":            {"cmd/leaver", "internal/cli"},
+	"github.com/google/uuid":              {"cmd/leaver", "cmd/bench", "internal/practice"},
+	"github.com/jackc/pgx/v5":             {"internal/sqldb"},
+	"github.com/pressly/goose/v3":         {"internal/sqldb"},
+	"github.com/prometheus/client_golang": {"internal/server", "cmd/leaver"},
+	"golang.org/x/crypto":                 {"internal/identity"},
+	"golang.org/x/sync":                   {"any"},
+	"golang.org/x/term":                   {"internal/cli", "cmd/leaver"},
+	"golang.org/x/text":                   {"internal/locale", "internal/tabular"},
+	"golang.org/x/time":                   {"any"},
+	"modernc.org/sqlite":                  {"internal/sqldb"},
+}

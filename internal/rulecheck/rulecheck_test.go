@@ -96,7 +96,9 @@ func TestUnknown(t *testing.T) {
 
 func TestReport(t *testing.T) {
 	cited := []Citation{
-		{one, "a.go", 3, Coded}, {one, "b.go", 4, Coded}, {one, "a_test.go", 5, Tested},
+		{one, "a.go", 3, Coded},
+		{one, "b.go", 4, Coded},
+		{one, "a_test.go", 5, Tested},
 		{two, "a.go", 6, Todo},
 	}
 	var out strings.Builder

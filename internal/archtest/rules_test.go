@@ -2,6 +2,7 @@ package archtest
 
 import (
 	"os"
+	"strings"
 	"testing"
 
 	"leaver/internal/rulecheck"
@@ -25,4 +26,44 @@ func TestCitedRulesExist(t *testing.T) {
 	for _, c := range rulecheck.Unknown(rules, cited) {
 		t.Errorf("%s:%d: docs/rules.md has no rule %s: correct the id", c.File, c.Line, c.ID)
 	}
+}
+
+// TestDependenciesAreExplained fails for a module in go.mod that the decision
+// about dependencies doesn't name.
+func TestDependenciesAreExplained(t *testing.T) {
+	explained := read(t, "../../docs/decisions/0003-dependencies.md")
+	for line := range strings.Lines(read(t, "../../go.mod")) {
+		fields := strings.Fields(line)
+		if len(fields) != 2 || !strings.HasPrefix(fields[1], "v") { // an indirect one has a comment
+			continue
+		}
+		if !strings.Contains(explained, "`"+fields[0]+"`") {
+			t.Errorf("docs/decisions/0003-dependencies.md has no sentence about %s: say what it saves us", fields[0])
+		}
+	}
+}
+
+// TestMapIsWhole fails for a package that the map of the program lacks.
+func TestMapIsWhole(t *testing.T) {
+	architecture := read(t, "../../docs/architecture.md")
+	told := map[string]bool{}
+	for _, s := range sources(t) {
+		folder := s.folder()
+		if told[folder] || isTestKit(folder) || strings.HasPrefix(folder, "scripts/") {
+			continue
+		}
+		told[folder] = true
+		if !strings.Contains(architecture, "`"+folder+"`") {
+			t.Errorf("docs/architecture.md has no line for %s: say in a sentence what it is", folder)
+		}
+	}
+}
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

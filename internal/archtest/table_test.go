@@ -57,6 +57,7 @@ var shapes = map[string]shape{
 
 	// Long runs.
 	"internal/soak": whole,
+	"internal/e2e":  whole,
 }
 
 // modules says which packages may use what comes from outside. One that isn't

@@ -37,6 +37,7 @@ type DB struct {
 	texts   sync.Map // SQL text as written -> as the database wants it
 	known   atomic.Int64
 	stats   counters
+	closed  atomic.Bool
 }
 
 // Stats counts what the DB has done since it was opened.
@@ -86,9 +87,12 @@ func (db *DB) Stats() Stats {
 // Close lets waiting writes finish, then closes every connection. On SQLite the
 // write-ahead log goes back into the file.
 func (db *DB) Close() error {
+	if !db.closed.CompareAndSwap(false, true) {
+		return ErrClosed
+	}
 	var errs []error
 	if db.writer != nil {
-		errs = append(errs, db.writer.stop())
+		db.writer.stop()
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()

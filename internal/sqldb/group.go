@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -35,11 +36,23 @@ func (w *writer) group(todo *[]*job) {
 			try++
 			time.Sleep(pause)
 			pause *= 4
+			w.dismiss(todo)
 		}
 		if len(*todo) > 0 {
 			w.db.stats.retries.Add(1)
 		}
 	}
+}
+
+// dismiss answers the jobs whose callers do not want to wait any longer.
+func (w *writer) dismiss(todo *[]*job) {
+	*todo = slices.DeleteFunc(*todo, func(j *job) bool {
+		err := j.ctx.Err()
+		if err != nil {
+			w.answer(j, err)
+		}
+		return err != nil
+	})
 }
 
 // transaction tries the jobs once. Those it answered leave todo; what remains must
@@ -63,7 +76,7 @@ func (w *writer) transaction(todo *[]*job, grow bool) error {
 		j := (*todo)[i]
 		err := w.do(j, kept)
 		if errors.Is(err, errGone) {
-			*todo = append((*todo)[:i], (*todo)[i+1:]...)
+			*todo = slices.Delete(*todo, i, i+1)
 			w.answer(j, j.err)
 		}
 		if err != nil {

@@ -46,6 +46,7 @@ func (db *DB) openPostgres(ctx context.Context, opt Options) error {
 	}
 	dialer := &net.Dialer{
 		Timeout:         cfg.ConnectTimeout,
+		Control:         limitSilence,
 		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3},
 	}
 	cfg.DialFunc = dialer.DialContext

@@ -3,6 +3,8 @@ package sqldb
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -126,8 +128,9 @@ func (s *session) close() error {
 		st.Close()
 	}
 	if s.dead {
-		// Not back to database/sql, which would hand it out again.
-		_ = s.conn.Raw(func(any) error { return sql.ErrConnDone })
+		// Not back to database/sql, which would hand it out again. This closes it.
+		_ = s.conn.Raw(func(any) error { return driver.ErrBadConn })
+		return nil
 	}
 	return s.conn.Close()
 }
@@ -137,24 +140,23 @@ type pool struct {
 	db      *sql.DB
 	dialect Dialect
 	slots   chan struct{}
+	closed  chan struct{}
 	mu      sync.Mutex
 	idle    []*session
 }
 
 func newPool(db *sql.DB, d Dialect, size int) *pool {
-	return &pool{db: db, dialect: d, slots: make(chan struct{}, size)}
+	return &pool{db: db, dialect: d, slots: make(chan struct{}, size), closed: make(chan struct{})}
 }
 
 // take waits for a free slot. fresh means that the session has just been opened.
 func (p *pool) take(ctx context.Context) (s *session, fresh bool, err error) {
 	select {
 	case p.slots <- struct{}{}:
-	default:
-		select {
-		case p.slots <- struct{}{}:
-		case <-ctx.Done():
-			return nil, false, ctx.Err()
-		}
+	case <-p.closed:
+		return nil, false, ErrClosed
+	case <-ctx.Done():
+		return nil, false, ctx.Err()
 	}
 	p.mu.Lock()
 	if n := len(p.idle); n > 0 {
@@ -190,20 +192,22 @@ func (p *pool) give(s *session) {
 	<-p.slots
 }
 
-// close waits until every session is back, or until ctx ends, and closes them.
+// close refuses new readers, waits until every session is back, or until ctx ends,
+// and closes them.
 func (p *pool) close(ctx context.Context) error {
+	close(p.closed)
 	for range cap(p.slots) {
 		select {
 		case p.slots <- struct{}{}:
 		case <-ctx.Done():
-			return p.db.Close()
 		}
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	var errs []error
 	for _, s := range p.idle {
-		s.close()
+		errs = append(errs, s.close())
 	}
 	p.idle = nil
-	return p.db.Close()
+	return errors.Join(append(errs, p.db.Close())...)
 }

@@ -30,7 +30,7 @@ type writer struct {
 	sql   *sql.DB
 	jobs  chan *job
 	ended chan struct{}
-	mu    sync.RWMutex // guards closed and the sending to jobs
+	mu    sync.RWMutex // guards shut and the sending to jobs
 	shut  bool
 
 	// Used by the writing goroutine only.
@@ -83,17 +83,12 @@ func (w *writer) send(j *job) error {
 }
 
 // stop refuses new jobs and waits until the last has been answered.
-func (w *writer) stop() error {
+func (w *writer) stop() {
 	w.mu.Lock()
-	if w.shut {
-		w.mu.Unlock()
-		return ErrClosed
-	}
 	w.shut = true
 	close(w.jobs)
 	w.mu.Unlock()
 	<-w.ended
-	return nil
 }
 
 func (w *writer) close() error {

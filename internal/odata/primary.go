@@ -71,6 +71,9 @@ func (p *filterParser) call(name token, word string) (Expr, *Error) {
 			break
 		}
 	}
+	if p.tok.kind != tokenClose {
+		return nil, p.syntax(p.tok.at)
+	}
 	arity := 2
 	if strings.HasPrefix(word, "to") {
 		arity = 1
@@ -78,7 +81,7 @@ func (p *filterParser) call(name token, word string) (Expr, *Error) {
 	if len(e.Args) != arity {
 		return nil, p.invalid(name.at, "No function signature for the function with name '%s' matches the specified arguments.", word)
 	}
-	return e, p.expect(tokenClose)
+	return e, p.advance()
 }
 
 // path reads the rest of a path; it may end in any(), all() or $count.

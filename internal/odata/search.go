@@ -122,8 +122,11 @@ func (p *searchParser) joined(or bool) bool {
 		return true
 	case or || word == "OR" || p.next == len(p.text):
 		return false
-	default: // side by side
-		return p.text[p.next] == '"' || p.text[p.next] == '(' || word != ""
+	case p.text[p.next] == '(': // side by side, and no call of a function
+		last, _ := utf8.DecodeLastRuneInString(p.text[:p.next])
+		return !isWordRune(last)
+	default:
+		return p.text[p.next] == '"' || word != ""
 	}
 }
 
@@ -196,13 +199,15 @@ func (p *searchParser) skipSpace() {
 
 // word is the word that stands here, without moving.
 func (p *searchParser) word() string {
-	end := strings.IndexFunc(p.text[p.next:], func(r rune) bool {
-		return r == utf8.RuneError || !unicode.IsLetter(r) && !unicode.IsDigit(r)
-	})
+	end := strings.IndexFunc(p.text[p.next:], func(r rune) bool { return !isWordRune(r) })
 	if end < 0 {
 		return p.text[p.next:]
 	}
 	return p.text[p.next : p.next+end]
+}
+
+func isWordRune(r rune) bool {
+	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
 }
 
 func (p *searchParser) unexpected() *Error {

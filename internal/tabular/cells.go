@@ -66,7 +66,8 @@ func (in *record) moment(f field) *time.Time {
 // a time. With slashes the month comes first, with dashes the day, and what
 // doesn't name its zone is UTC: that is how those programs mean it.
 func parseTime(cell string) (time.Time, bool) {
-	cell = strings.ToUpper(strings.NewReplacer("\u202f", " ", "\u00a0", " ").Replace(cell))
+	cell = strings.ReplaceAll(strings.ReplaceAll(cell, "\u202f", " "), "\u00a0", " ") // newer systems put those before AM
+	cell = strings.ToUpper(cell)
 	for _, layout := range [...]string{
 		"2006-01-02 15:04:05Z07:00", time.RFC3339, "2006-01-02 15:04:05", "2006-01-02T15:04:05", "2006-01-02 15:04", "2006-01-02",
 		"1/2/2006 3:04:05 PM", "1/2/2006 3:04 PM", "1/2/2006 15:04:05", "1/2/2006 15:04", "1/2/2006",

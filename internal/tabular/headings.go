@@ -157,6 +157,7 @@ type layout struct {
 	used    []bool // by column, from 0
 	secret  int    // the column of passwords, from 1
 	texts   []textField
+	filled  []requirement // what every row has to fill
 }
 
 // readHeadings reads the line of headings and says whether rows can be read.
@@ -238,6 +239,9 @@ func (f *File) requireColumns(row int, out *reporter) {
 	for _, required := range f.Format.required() {
 		if f.layout.column[required.field] == 0 {
 			out.problem(row, 0, MissingColumn, args{"heading": required.heading})
+		}
+		if required.filled {
+			f.layout.filled = append(f.layout.filled, required)
 		}
 	}
 }

@@ -137,9 +137,9 @@ func (in *record) requireCells() {
 	if in.out == nil {
 		return
 	}
-	for _, required := range in.file.Format.required() {
+	for _, required := range in.file.layout.filled {
 		switch {
-		case !required.filled || in.key(required.field) != "":
+		case in.key(required.field) != "":
 		case required.field == fieldUPN:
 			in.problem(fieldUPN, EmptyUser, nil)
 		default:

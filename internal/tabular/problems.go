@@ -126,16 +126,25 @@ func (s size) ByteCount() int64 { return int64(s) }
 // reporter collects the problems of one file, up to a limit. A nil reporter
 // takes them and forgets them.
 type reporter struct {
-	file *File
-	max  int
+	file    *File
+	max     int
+	row     int   // of the last problem
+	columns []int // of that row that have a problem
 }
 
 // problem adds a problem, unless that cell already has one: what is wrong with
 // its characters explains what else is wrong with it.
 func (r *reporter) problem(row, column int, code Code, a args) {
-	if r == nil || column > 0 && flawedCell(r.file.Problems, row, column) {
+	if r == nil {
 		return
 	}
+	if row != r.row {
+		r.row, r.columns = row, r.columns[:0]
+	}
+	if column > 0 && slices.Contains(r.columns, column) {
+		return
+	}
+	r.columns = append(r.columns, column)
 	if len(r.file.Problems) >= r.max {
 		r.file.MoreProblems++
 		return
@@ -170,15 +179,6 @@ func (r *reporter) sortRow(row int) {
 		from--
 	}
 	slices.SortStableFunc(r.file.Problems[from:], func(a, b Problem) int { return cmp.Compare(a.Column, b.Column) })
-}
-
-func flawedCell(problems []Problem, row, column int) bool {
-	for i := len(problems) - 1; i >= 0 && problems[i].Row == row; i-- {
-		if problems[i].Column == column {
-			return true
-		}
-	}
-	return false
 }
 
 // maxShown is how much of a cell a message repeats.

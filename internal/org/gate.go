@@ -13,17 +13,22 @@ func Gate(actor Actor, target *Person, o *Organization, keep bool) *Refusal {
 		return Refuse(NotFound, "user.notFound", "R-SM-02", Arg{"user", target.Ref()}) // (3)
 	case target.ID == actor.ID:
 		return Refuse(Denied, "user.self", "R-ROLE-05") // (4)
-	case !actor.System && !Outranks(actor.Roles, target):
-		return outranked(target) // (5) and (10)
+	case !actor.System && !covers(actor.Roles, target.roleRows()):
+		return outranked(target) // (5)
 	case holds(target, GlobalAdmin) && target.AccountEnabled && o.GlobalAdmins <= 1:
 		return Refuse(Denied, "user.lastGlobalAdmin", "R-ROLE-21", Arg{"user", target.Ref()}) // (6)
 	case target.Synced:
 		return Refuse(Invalid, "user.synced", "R-AD-01", Arg{"user", target.Ref()}) // (7) R-AD-08 R-DEL-11
 	}
-	if keep {
-		return nil
+	if !keep {
+		if r := anchors(target); r != nil {
+			return r // (8) (9)
+		}
 	}
-	return anchors(target)
+	if !actor.System && !Outranks(actor.Roles, target) {
+		return closedOff(target) // (10)
+	}
+	return nil
 }
 
 // anchors refuses to delete an account that a mailbox hangs on. R-DEL-31
@@ -40,10 +45,12 @@ func anchors(target *Person) *Refusal {
 	return nil
 }
 
+// closedOff refuses for a role-assignable group or a restricted unit.
+func closedOff(target *Person) *Refusal {
+	return Refuse(Denied, "user.roleGroup", "R-ROLE-13", Arg{"user", target.Ref()})
+}
+
 func outranked(target *Person) *Refusal {
-	if len(target.Roles)+len(target.SuspendedRoles) == 0 {
-		return Refuse(Denied, "user.roleGroup", "R-ROLE-13", Arg{"user", target.Ref()})
-	}
 	return Refuse(Denied, "user.outranks", "R-ROLE-14", Arg{"user", target.Ref()}, Arg{"roles", RoleNames(append(append([]RoleID{}, target.Roles...), target.SuspendedRoles...))})
 }
 
@@ -76,8 +83,10 @@ func gateDeleted(actor Actor, target *Person, clock Clocks, op Operation) *Refus
 		return Refuse(NotFound, "user.notDeleted", "R-SM-02", Arg{"user", target.Ref()})
 	case clock.Purging:
 		return Refuse(NotFound, "user.purging", "R-RES-15", Arg{"user", target.Ref()}) // R-PERM-03
-	case !actor.System && !Outranks(actor.Roles, target):
+	case !actor.System && !covers(actor.Roles, target.roleRows()):
 		return outranked(target)
+	case !actor.System && !Outranks(actor.Roles, target):
+		return closedOff(target)
 	}
 	return nil
 }

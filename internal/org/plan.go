@@ -73,6 +73,10 @@ func MakePlan(facts Facts, actor Actor, now time.Time) Plan {
 func (p *planner) item(l *Leaver) Item {
 	it := Item{Asked: l.Asked, User: Ref{Name: l.Asked}, Outcome: OutcomeRefused}
 	if !l.Found {
+		if r := May(p.actor, DeleteUser); r != nil {
+			it.Refusals = []*Refusal{r} // who may not delete learns nothing about who exists, R-SM-10
+			return it
+		}
 		it.Refusals = []*Refusal{Refuse(NotFound, "user.notFound", "R-SM-10", Arg{"user", l.Asked})}
 		return it
 	}
@@ -280,4 +284,26 @@ func put(h hash.Hash, ss ...string) {
 	}
 	end[0] = 1
 	h.Write(end[:])
+}
+
+// StateHash is a fingerprint of everything about a person that the steps of a
+// plan follow from. A run compares it at the moment it acts: nobody is treated
+// otherwise than was confirmed.
+func StateHash(p *Person) string {
+	h := sha256.New()
+	put(h, string(p.ID), p.UPN, p.DisplayName, fmt.Sprint(p.AccountEnabled, p.Synced, p.PasswordHash == NoPassword, p.Drive != nil, p.InRoleGroup, p.InRestrictedUnit))
+	for _, r := range p.Roles {
+		put(h, string(r))
+	}
+	for _, a := range p.Addresses {
+		put(h, a.Proxy())
+	}
+	for _, l := range p.Licenses {
+		put(h, string(l.Sku), string(l.Group))
+	}
+	if m := p.Mailbox; m != nil {
+		reason, _ := m.NeedsLicense()
+		put(h, string(m.Type), m.ForwardTo, reason, fmt.Sprint(m.Litigation, m.Disconnected.IsZero()))
+	}
+	return hex.EncodeToString(h.Sum(nil)[:12])
 }

@@ -92,21 +92,23 @@ func RoleNames(roles []RoleID) []string {
 	return names
 }
 
-// row is a line of the matrix of R-ROLE-13.
-type row int
+// rows is a set of lines of the matrix of R-ROLE-13.
+type rows uint8
 
 const (
-	rowNoRole    row = iota
-	rowRoleGroup     // no role but in a role-assignable group, or in a restricted unit
+	rowNoRole    rows = 1 << iota
+	rowRoleGroup      // in a role-assignable group, or in a restricted unit
 	rowAuthAdmin
 	rowReader  // Directory Readers, Guest Inviter, …
 	rowSupport // Groups, Helpdesk, User Admin
 	rowTop     // Global, Privileged Authentication, Privileged Role
 	rowOther   // any other built-in or custom role
+	rowsEnd
+	everyRow = rowsEnd - 1
 )
 
 // rowOf places a role that a target holds. R-ROLE-13
-func rowOf(r RoleID) row {
+func rowOf(r RoleID) rows {
 	switch r {
 	case AuthAdmin:
 		return rowAuthAdmin
@@ -121,11 +123,16 @@ func rowOf(r RoleID) row {
 }
 
 // sensitive is the matrix of R-ROLE-13: which rows an actor's role may touch.
-var sensitive = map[RoleID][]row{
-	AuthAdmin:           {rowNoRole, rowAuthAdmin, rowReader},
-	UserAdmin:           {rowNoRole, rowReader, rowSupport},
-	PrivilegedAuthAdmin: {rowNoRole, rowRoleGroup, rowAuthAdmin, rowReader, rowSupport, rowTop, rowOther},
-	GlobalAdmin:         {rowNoRole, rowRoleGroup, rowAuthAdmin, rowReader, rowSupport, rowTop, rowOther},
+func sensitive(actor RoleID) rows {
+	switch actor {
+	case AuthAdmin:
+		return rowNoRole | rowAuthAdmin | rowReader
+	case UserAdmin:
+		return rowNoRole | rowReader | rowSupport
+	case PrivilegedAuthAdmin, GlobalAdmin:
+		return everyRow
+	}
+	return 0
 }
 
 // resets is the narrower matrix for passwords and sessions, on top of the rows
@@ -138,31 +145,36 @@ var resets = map[RoleID][]RoleID{
 	},
 }
 
-// rows lists where a target stands in the matrix: every one must be allowed. R-ROLE-14
-func (p *Person) rows() []row {
-	rows := []row{}
+// roleRows is where a target stands in the matrix by the roles that it holds,
+// or held: what a deleted or kept account had comes back with it. R-SM-13
+func (p *Person) roleRows() rows {
+	var set rows
 	for _, r := range p.Roles {
-		rows = append(rows, rowOf(r))
+		set |= rowOf(r)
 	}
 	for _, r := range p.SuspendedRoles {
-		rows = append(rows, rowOf(r)) // what the deleted user held counts for restore too, R-SM-13
+		set |= rowOf(r)
 	}
-	if len(rows) == 0 {
-		rows = append(rows, rowNoRole)
+	if set == 0 {
+		return rowNoRole
 	}
-	if p.InRoleGroup || p.InRestrictedUnit {
-		rows = append(rows, rowRoleGroup)
-	}
-	return rows
+	return set
+}
+
+// covers says whether one of the actor's roles may touch every one of these
+// rows. R-ROLE-14
+func covers(actor []RoleID, target rows) bool {
+	return slices.ContainsFunc(actor, func(r RoleID) bool { return target&^sensitive(r) == 0 })
 }
 
 // Outranks says whether somebody with these roles may do sensitive things
 // (delete, restore, block, rename) to the target. R-ROLE-13 R-ROLE-14 R-ROLE-16
 func Outranks(actor []RoleID, target *Person) bool {
-	return slices.ContainsFunc(actor, func(r RoleID) bool {
-		allowed := sensitive[r]
-		return allowed != nil && !slices.ContainsFunc(target.rows(), func(x row) bool { return !slices.Contains(allowed, x) })
-	})
+	stands := target.roleRows()
+	if target.InRoleGroup || target.InRestrictedUnit {
+		stands |= rowRoleGroup
+	}
+	return covers(actor, stands)
 }
 
 // MayReset says whether somebody with these roles may reset the password or end
@@ -176,6 +188,7 @@ func MayReset(actor []RoleID, target *Person) bool {
 	}
 	return slices.ContainsFunc(actor, func(r RoleID) bool {
 		allowed, ok := resets[r]
-		return ok && !slices.ContainsFunc(target.Roles, func(x RoleID) bool { return !slices.Contains(allowed, x) })
+		narrow := func(x RoleID) bool { return !slices.Contains(allowed, x) }
+		return ok && !slices.ContainsFunc(target.Roles, narrow) && !slices.ContainsFunc(target.SuspendedRoles, narrow) // they come back with an undo
 	})
 }

@@ -1,0 +1,236 @@
+package locale
+
+import (
+	"fmt"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"leaver/internal/org"
+)
+
+// TestDomainMessagesExist fails for a refusal, a hint, a consequence or a note
+// that a language lacks.
+func TestDomainMessagesExist(t *testing.T) {
+	uses := scan(t).uses
+	if len(uses) < 100 {
+		t.Fatalf("found %d places that name a message, want well over a hundred: does the scan still work?", len(uses))
+	}
+	for _, u := range uses {
+		keys := []string{u.key}
+		if reason, ok := strings.CutPrefix(u.key, "refusal."); ok {
+			keys = append(keys, "hint."+reason)
+		}
+		for _, key := range keys {
+			for _, lang := range Languages() {
+				if !Has(lang, key) {
+					t.Errorf("%s: no text for %q: add it to catalog/%s/%s.json", u.at, key, lang, areaOf(key))
+				}
+			}
+		}
+	}
+}
+
+// TestDomainMessagesNameGivenValues fails for a text with a placeholder that
+// some place doesn't fill, and for a plural where nothing is counted.
+func TestDomainMessagesNameGivenValues(t *testing.T) {
+	all, err := catalog()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, u := range scan(t).uses {
+		if u.open {
+			continue
+		}
+		reason, isRefusal := strings.CutPrefix(u.key, "refusal.")
+		for key, message := range all[English] {
+			stem := stemOf(key)
+			if stem != u.key && (!isRefusal || stem != "hint."+reason) {
+				continue
+			}
+			for _, name := range names(message) {
+				if !slices.Contains(u.args, name) {
+					t.Errorf("%s gives %q no {%s}, only %q", u.at, key, name, u.args)
+				}
+			}
+			if stem != key && !slices.Contains(u.args, "count") {
+				t.Errorf("%s gives no count, and %q has plural forms only", u.at, stem)
+			}
+		}
+	}
+}
+
+// TestDomainMessagesAreUsed fails for a text that no source names.
+func TestDomainMessagesAreUsed(t *testing.T) {
+	s := scan(t)
+	used := map[string]bool{}
+	for _, u := range s.uses {
+		used[u.key] = true
+	}
+	for _, area := range []string{"refusal", "hint", "consequence", "note"} {
+		for _, key := range Keys(area) {
+			stem := stemOf(key)
+			if reason := strings.TrimPrefix(stem, area+"."); !used[stem] && !s.literals[reason] {
+				t.Errorf("nothing says %q: take it out of catalog/*/%s.json", stem, area)
+			}
+		}
+	}
+}
+
+// TestStepsHaveTexts writes every step in both tenses and looks for what was
+// left open.
+func TestStepsHaveTexts(t *testing.T) {
+	ref := org.Ref{Name: "bram.jansen@lindeboom.example", DisplayName: "Bram Jansen"}
+	var keys []string
+	for _, kind := range org.StepKinds() {
+		for _, when := range []org.When{org.Now, org.Renewal} {
+			for n := 1; n <= 2; n++ {
+				s := org.Step{
+					Kind: kind, When: when, To: ref, Name: "Office 365 E3", At: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC),
+					Aliases: make([]string, n), Roles: make([]org.RoleID, n), Names: make([]string, n),
+				}
+				keys = append(keys, s.Key())
+				for _, lang := range Languages() {
+					for _, key := range []string{s.Key(), strings.Replace(s.Key(), "step.", "stepDone.", 1)} {
+						if text := Text(lang, key, s.Args().Map()); text == key || strings.Contains(text, "{") {
+							t.Errorf("%s %s with %d: %q", lang, key, n, text)
+						}
+					}
+				}
+			}
+		}
+	}
+	for _, key := range slices.Concat(Keys("step"), Keys("stepDone")) {
+		if !slices.Contains(keys, strings.Replace(stemOf(key), "stepDone.", "step.", 1)) {
+			t.Errorf("no step is called %q", key)
+		}
+	}
+}
+
+// TestWordsOfTheRules wants a word for each value of the rules, and no other.
+func TestWordsOfTheRules(t *testing.T) {
+	var roles, clocks []string
+	for _, r := range org.RoleDefinitions() {
+		roles = append(roles, string(r.ID))
+		if got := Text(English, "role."+string(r.ID), nil); got != r.DisplayName {
+			t.Errorf("role %s is %q in English, want %q as Graph has it", r.ID, got, r.DisplayName)
+		}
+	}
+	for i := range reflect.TypeFor[org.Clocks]().NumField() {
+		name := reflect.TypeFor[org.Clocks]().Field(i).Name
+		clocks = append(clocks, strings.ToLower(name[:1])+name[1:])
+	}
+	wants := map[string][]string{
+		"role":     roles,
+		"clock":    clocks,
+		"severity": {string(org.Info), string(org.Warning), string(org.Critical)},
+		"reply":    {org.ReplyAuto},
+		"outcome": {
+			string(org.OutcomeDelete), string(org.OutcomeKeep), string(org.OutcomeRefused),
+			"pending", "running", "done", "skipped", "needsHuman", "failed", "partial", "undone", // of a run, its people and their steps
+		},
+	}
+	for area, want := range wants {
+		for i := range want {
+			want[i] = area + "." + want[i]
+		}
+		slices.Sort(want)
+		if got := Keys(area); !slices.Equal(got, want) {
+			t.Errorf("area %s: got %q, want %q", area, got, want)
+		}
+	}
+}
+
+func TestReplyNamesWhomToContact(t *testing.T) {
+	for _, lang := range Languages() {
+		text := Text(lang, "reply.auto", nil)
+		for _, name := range []string{"{leaver}", "{heir}", "{heirMail}"} {
+			if !strings.Contains(text, name) {
+				t.Errorf("R-WIZ-10: the %s reply lacks %s: %q", lang, name, text)
+			}
+		}
+	}
+}
+
+// TestKnownMessages keeps the sentences that administrators know by heart.
+func TestKnownMessages(t *testing.T) {
+	tests := []struct {
+		rule, key string
+		want      map[Lang]string
+	}{
+		{"R-DEL-30 forwarding", "refusal.user.forwards", map[Lang]string{English: "User cannot be deleted. ", Dutch: "Gebruiker kan niet worden verwijderd. "}},
+		{"R-DEL-30 shared", "refusal.user.sharedMailbox", map[Lang]string{English: "User cannot be deleted. ", Dutch: "Gebruiker kan niet worden verwijderd. "}},
+		{"R-DEL-35 no role", "refusal.actor.noRole", map[Lang]string{English: "You don't have the appropriate permissions", Dutch: "U beschikt niet over de juiste machtigingen"}},
+		{"R-DEL-35 no admin", "refusal.actor.notAdmin", map[Lang]string{English: "You don't have the appropriate permissions", Dutch: "U beschikt niet over de juiste machtigingen"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.rule, func(t *testing.T) {
+			for lang, want := range tt.want {
+				if got := Text(lang, tt.key, nil); !strings.HasPrefix(got, want) {
+					t.Errorf("%s: got %q, want it to begin with %q", lang, got, want)
+				}
+			}
+		})
+	}
+}
+
+var ruleID = regexp.MustCompile(`\b[RM]-[A-Z]*-?\d`)
+
+// TestCatalogFilesAreTidy keeps the files easy to merge and to read: one key on
+// a line, sorted, and no rule ids in sentences, which surfaces add.
+func TestCatalogFilesAreTidy(t *testing.T) {
+	names, err := files.ReadDir("catalog/" + string(English))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, lang := range Languages() {
+		for _, entry := range names {
+			name := fmt.Sprintf("catalog/%s/%s", lang, entry.Name())
+			text, err := files.ReadFile(name)
+			if err != nil {
+				t.Errorf("read %s: %v", name, err)
+				continue
+			}
+			if area, _, _ := strings.Cut(strings.TrimSuffix(entry.Name(), ".json"), "-"); slices.Contains(domainAreas, area) {
+				checkTidy(t, name, text)
+			}
+		}
+	}
+}
+
+func checkTidy(t *testing.T, name string, text []byte) {
+	t.Helper()
+	if found := ruleID.Find(text); found != nil {
+		t.Errorf("%s speaks of rule %s: surfaces add the rule", name, found)
+	}
+	var keys []string
+	err := eachMember(text, func(key, _ string) error {
+		keys = append(keys, key)
+		if !strings.Contains(string(text), "\n  "+strconv.Quote(key)+": ") {
+			t.Errorf("%s: %q wants a line of its own", name, key)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Errorf("%s: %v", name, err)
+	}
+	if !slices.IsSorted(keys) {
+		t.Errorf("%s: the keys are not sorted", name)
+	}
+}
+
+var domainAreas = []string{"refusal", "hint", "consequence", "note", "step", "stepDone", "reply", "clock", "outcome", "role", "severity"}
+
+// stemOf takes the plural form off a key.
+func stemOf(key string) string {
+	for _, form := range []string{".zero", ".one", ".other"} {
+		if stem, ok := strings.CutSuffix(key, form); ok {
+			return stem
+		}
+	}
+	return key
+}

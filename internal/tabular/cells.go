@@ -19,6 +19,20 @@ func (in *record) checkLength(f field, cell string, longest int) {
 	}
 }
 
+// maxList is how long a list of addresses or products may be.
+const maxList = 64 << 10
+
+// list reads a cell that holds several things. One that is too long is reported
+// and not taken apart.
+func (in *record) list(f field) string {
+	cell := in.key(f)
+	if len(cell) > maxList {
+		in.problem(f, TooLong, args{"max": maxList})
+		return ""
+	}
+	return cell
+}
+
 // truth reads a cell that says yes or no; an empty one says neither.
 func (in *record) truth(f field) *bool {
 	cell := in.key(f)

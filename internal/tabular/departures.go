@@ -94,7 +94,7 @@ func word(cell, word string) string {
 // aliases reads the addresses to remove. They are joined with semicolons; commas
 // and blanks are taken too, as no address has them.
 func (in *record) aliases() []string {
-	cell := in.key(fieldRemoveAliases)
+	cell := in.list(fieldRemoveAliases)
 	if cell == "" {
 		return nil
 	}

@@ -87,14 +87,14 @@ func detectEncoding(raw string) Encoding {
 	return UTF8
 }
 
-// fromUTF16 turns UTF-16 into UTF-8; high is where in each pair the high byte of
-// a big-endian file stands. What can't be decoded becomes a byte that isn't
-// UTF-8, so that it is reported with its row and column later.
-func fromUTF16(raw string, bigEndian int) string {
+// fromUTF16 turns UTF-16 into UTF-8; low is where in each pair the low byte
+// stands. What can't be decoded becomes a byte that isn't UTF-8, so that it is
+// reported with its row and column later.
+func fromUTF16(raw string, low int) string {
 	var b strings.Builder
 	b.Grow(len(raw)/2 + len(raw)/8)
 	unit := func(i int) rune {
-		return rune(raw[i+bigEndian]) | rune(raw[i+1-bigEndian])<<8
+		return rune(raw[i+low]) | rune(raw[i+1-low])<<8
 	}
 	for i := 0; i+1 < len(raw); i += 2 {
 		c := unit(i)

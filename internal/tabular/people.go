@@ -109,7 +109,7 @@ func (in *record) person() PersonRow {
 		CreatedAt:     in.moment(fieldCreatedAt),
 	}
 	p.UserPrincipalName = in.personName(p.ObjectID)
-	p.ProxyAddresses = splitJoined(in.key(fieldProxyAddresses), endsAddress)
+	p.ProxyAddresses = splitJoined(in.list(fieldProxyAddresses), endsAddress)
 	in.checkLength(fieldPassword, p.Password, maxPassword)
 	for _, text := range in.file.layout.texts {
 		*text.in(&p) = in.text(text.field, text.longest)
@@ -161,7 +161,7 @@ func (in *record) usageLocation() string {
 }
 
 func (in *record) licenses() []string {
-	cell := in.key(fieldLicenses)
+	cell := in.list(fieldLicenses)
 	if strings.EqualFold(cell, noLicenses) {
 		return nil
 	}
@@ -197,11 +197,15 @@ func endsProduct(item, rest string) bool {
 // endsAddress: the + of jan+news@lindeboom.example stands before the @, that of
 // a list behind it, or before the "smtp:" of the next address.
 func endsAddress(item, rest string) bool {
-	if strings.Contains(item, "@") {
+	const longestDomain = 255 // looking no further back keeps a long list cheap
+	if strings.Contains(item[max(0, len(item)-longestDomain-1):], "@") {
 		return true
 	}
-	kind, _, ok := strings.Cut(rest, ":")
-	return ok && kind != "" && strings.IndexFunc(kind, func(c rune) bool { return c > 0x7f || !isAlphanumeric(byte(c)) }) < 0
+	kind := 0
+	for kind < len(rest) && isAlphanumeric(rest[kind]) {
+		kind++
+	}
+	return kind > 0 && kind < len(rest) && rest[kind] == ':'
 }
 
 // seenRows remembers who stood in which row.

@@ -45,6 +45,8 @@ func TestProblems(t *testing.T) {
 		{"control characters", twoColumns + "a@x.nl,A\x1b[2J\nb@x.nl,\"B\nB\"\nc@x.nl,C\u0085C\n", []string{"2:2 controlCharacter", "3:2 controlCharacter", "4:2 controlCharacter"}},
 		{"too long", twoColumns + "a@x.nl," + long + "\n", []string{"2:2 tooLong"}},
 		{"characters are counted, not bytes", twoColumns + "a@x.nl," + strings.Repeat("é", 256) + "\nb@x.nl,B,b\n", []string{"3:0 extraCells"}},
+		{"too long a list", "userPrincipalName,displayName,licenses,proxyAddresses\na@x.nl,A," + strings.Repeat("+", maxList+1) + "," + strings.Repeat("a+", maxList) + "\n", []string{"2:3 tooLong", "2:4 tooLong"}},
+		{"too many aliases", "userPrincipalName,removeAliases\na@x.nl,\"" + strings.Repeat("a@x.nl;", maxList/7+1) + "\"\n", []string{"2:2 tooLong"}},
 		{"no user", "userPrincipalName,displayName\n,A\n", []string{"2:1 emptyUser"}},
 		{"no display name R-NE-03", "Username,Display name\na@x.nl,\n", []string{"2:2 emptyCell"}},
 		{"bad name", "userPrincipalName\na b@x.nl\n", []string{"2:1 badUPN"}},

@@ -74,6 +74,7 @@ type compiler struct {
 	b        Builder
 	scope    *scope
 	nots     int // of the nots that the walk is under
+	words    int // of the search, so far
 	advanced *Error
 }
 

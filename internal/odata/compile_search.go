@@ -42,6 +42,9 @@ func (c *compiler) term(e *SearchTerm) error {
 	if len(names) == 0 || strings.TrimSpace(e.Value) == "" {
 		return badRequest(e.At, `The search %s has to be of the form "property:text".`, echo(e.String()))
 	}
+	if c.words += len(strings.Fields(e.Value)); c.words > maxWords {
+		return unsupported(e.At, "The search has more than %d words.", maxWords)
+	}
 	return c.joined(" or ", len(names), func(i int) error {
 		p := c.resource.Property(names[i])
 		if p == nil {
@@ -83,6 +86,10 @@ func (c *compiler) find(p *Property, text string) error {
 		})
 	})
 }
+
+// maxWords bounds the words of a search: each costs a few patterns in each
+// property.
+const maxWords = 100
 
 // wordStarts are the characters behind which a word of a name begins.
 const wordStarts = " -("

@@ -350,6 +350,10 @@ func TestSearchRefused(t *testing.T) {
 		{`"nickname:x"`, CodeBadRequest, "Could not find a property named 'nickname' on type 'microsoft.graph.user'."},
 		{`"department:x"`, CodeUnsupportedQuery, "Unsupported search clause specified for property 'department' of resource 'User'."},
 		{`"displayName:"`, CodeBadRequest, `The search "displayName:" has to be of the form "property:text".`},
+		{
+			`"displayName:` + strings.Repeat("a ", 60) + `" OR "displayName:` + strings.Repeat("a ", 41) + `"`, CodeUnsupportedQuery,
+			"The search has more than 100 words.",
+		},
 		{`""`, CodeBadRequest, `The search "" has to be of the form "property:text".`},
 	} {
 		_, err := users.Compile(mustParse(t, "$search", tt.search), 1)
@@ -370,6 +374,29 @@ func TestSelect(t *testing.T) {
 	_, err = users.Select([]string{"id", "nickname"})
 	wantError(t, err, CodeBadRequest, "Parsing OData Select and Expand failed: "+
 		"Could not find a property named 'nickname' on type 'microsoft.graph.user'.")
+}
+
+// TestLargest runs the largest queries that pass: databases have limits too.
+func TestLargest(t *testing.T) {
+	users := userTable()
+	databases(t, func(t *testing.T, db *sql.DB) {
+		for name, q := range map[string]Query{
+			"ors":     mustParse(t, "$filter", "accountEnabled"+strings.Repeat(" or accountEnabled", 499)),
+			"nots":    mustParse(t, "$filter", "not accountEnabled"+strings.Repeat(" or not accountEnabled", 332)),
+			"list":    mustParse(t, "$filter", "mail in ('a'"+strings.Repeat(",'a'", 996)+")"),
+			"deep":    mustParse(t, "$filter", strings.Repeat("not (flag or ", 16)+"flag"+strings.Repeat(")", 16)),
+			"lambdas": mustParse(t, "$filter", "assignedLicenses/any()"+strings.Repeat(" or assignedLicenses/any()", 300)),
+			"words":   mustParse(t, "$search", strings.Repeat("a OR ", 99)+"a"),
+		} {
+			t.Run(name, func(t *testing.T) {
+				c, err := users.Compile(q, 2)
+				if err != nil {
+					t.Fatal(err)
+				}
+				found(t, db, c.Where, "", c.Args)
+			})
+		}
+	})
 }
 
 func TestStartsWithUsesIndex(t *testing.T) {

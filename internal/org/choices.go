@@ -3,7 +3,6 @@ package org
 import (
 	"encoding/json"
 	"errors"
-	"slices"
 	"strings"
 )
 
@@ -98,7 +97,7 @@ func (a Aliases) MarshalJSON() ([]byte, error) {
 	if a.All {
 		return []byte(`"all"`), nil
 	}
-	return json.Marshal(slices.Concat([]string{}, a.List))
+	return json.Marshal(append([]string{}, a.List...)) // an empty list is a choice, null would be none
 }
 
 // contradictions refuses choices that exclude each other, before any person is

@@ -72,7 +72,7 @@ func (t *teller) mailbox(outcome Outcome, c Clocks) {
 }
 
 func (t *teller) sharedMailbox(m *Mailbox) {
-	if reason, rule := m.NeedsLicense(); reason != "" && t.l.Choices.unassign() {
+	if reason, rule := m.NeedsLicense(); reason != "" && t.p.unassigns(t.l) {
 		t.say(rule, Warning, reason, Arg{"size", m.Size}, Arg{"limit", SharedFreeLimit})
 	}
 	if m.ForwardTo != "" {
@@ -168,7 +168,7 @@ func (t *teller) licenses(it *Item) {
 			continue
 		case inherited:
 			t.say("R-LIC-15", Info, "license.inheritedFreed", product, Arg{"groups", t.l.Around.LicenseGroup})
-		case freed && !t.l.Choices.unassign():
+		case freed && !t.p.unassigns(t.l):
 			t.say("R-LIC-10", Warning, "license.freedAnyway", product) // keeping it is impossible: the account goes
 		case freed:
 			t.say("R-DEL-04", Info, "license.freed", product)
@@ -184,6 +184,11 @@ func (t *teller) licenses(it *Item) {
 // reason is its own sentence. R-LIC-21 … R-LIC-32 R-LIC-42
 func (t *teller) bill(it *Item, sku SkuID) {
 	s, refusal, _ := t.p.subscription(sku)
+	step := reduction(it.Steps, sku)
+	if step != nil {
+		s = t.p.subscriptionByID(step.Sub)
+		refusal, _ = s.Reducible(t.p.now)
+	}
 	if s == nil {
 		return
 	}
@@ -194,7 +199,7 @@ func (t *teller) bill(it *Item, sku SkuID) {
 			return
 		}
 	}
-	if step := reduction(it.Steps, sku); step != nil && step.When == Now {
+	if step != nil && step.When == Now {
 		t.say("R-LIC-42", Info, "bill.stops", args...)
 		return
 	}
@@ -261,7 +266,7 @@ func (t *teller) others(outcome Outcome) {
 
 // allLeave says that nobody of these remains after this plan.
 func (p *planner) allLeave(ids []UserID) bool {
-	return !slices.ContainsFunc(ids, func(id UserID) bool { return !p.leaving[id] })
+	return !slices.ContainsFunc(ids, func(id UserID) bool { return p.leaving[id] != OutcomeDelete })
 }
 
 func delegates(m *Mailbox) []UserID {

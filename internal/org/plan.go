@@ -1,10 +1,6 @@
 package org
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
-	"hash"
 	"slices"
 	"strings"
 	"time"
@@ -35,30 +31,29 @@ type Item struct {
 // planner carries what the items of one plan share.
 type planner struct {
 	facts   Facts
+	org     Organization // with the Global Administrators that remain so far
 	actor   Actor
 	now     time.Time
-	leaving map[UserID]bool // everybody asked for, who is not refused by the gate
-	global  int             // Global Administrators that remain so far
-	seen    map[UserID]bool
+	leaving map[UserID]Outcome     // everybody who leaves in this plan, and how
 	subs    map[SubscriptionID]int // seats reduced so far
 	plan    Plan
 }
 
 // MakePlan decides what a departure of these people does. It changes nothing
-// and depends on nothing but its arguments.
+// and depends on nothing but its arguments. Who leaves is decided before what
+// each leaves to whom, so that nobody inherits from a colleague who goes too.
 func MakePlan(facts Facts, actor Actor, now time.Time) Plan {
-	p := &planner{
-		facts: facts, actor: actor, now: now, global: facts.Org.GlobalAdmins,
-		leaving: make(map[UserID]bool, len(facts.People)), seen: make(map[UserID]bool, len(facts.People)),
-	}
+	p := &planner{facts: facts, org: *facts.Org, actor: actor, now: now, leaving: make(map[UserID]Outcome, len(facts.People))}
+	refused := make([][]*Refusal, len(facts.People))
 	for i := range facts.People {
-		if l := &facts.People[i]; l.Found && Gate(actor, &l.Person, facts.Org, true) == nil && text(l.Choices.MailTo) == "" {
-			p.leaving[l.Person.ID] = true
+		l := &facts.People[i]
+		if refused[i] = p.refusals(l); len(refused[i]) == 0 {
+			p.leaves(&l.Person, l.outcome())
 		}
 	}
 	p.plan.Items = make([]Item, 0, len(facts.People))
 	for i := range facts.People {
-		item := p.item(&facts.People[i])
+		item := p.item(&facts.People[i], refused[i])
 		if item.Outcome != OutcomeRefused {
 			p.plan.Leaving++
 		}
@@ -69,30 +64,35 @@ func MakePlan(facts Facts, actor Actor, now time.Time) Plan {
 	return p.plan
 }
 
-// item plans one person.
-func (p *planner) item(l *Leaver) Item {
-	it := Item{Asked: l.Asked, User: Ref{Name: l.Asked}, Outcome: OutcomeRefused}
-	if !l.Found {
-		if r := May(p.actor, DeleteUser); r != nil {
-			it.Refusals = []*Refusal{r} // who may not delete learns nothing about who exists, R-SM-10
-			return it
-		}
-		it.Refusals = []*Refusal{Refuse(NotFound, "user.notFound", "R-SM-10", Arg{"user", l.Asked})}
-		return it
+// outcome is how the departure ends when nothing stands in the way. R-DEL-32
+func (l *Leaver) outcome() Outcome {
+	if text(l.Choices.MailTo) != "" {
+		return OutcomeKeep
 	}
-	it.User = l.Person.Ref()
-	it.Refusals = p.refusals(l)
+	return OutcomeDelete
+}
+
+// leaves notes that somebody goes: those who leave in one run count together.
+func (p *planner) leaves(person *Person, outcome Outcome) {
+	p.leaving[person.ID] = outcome
+	if person.AccountEnabled && holds(person, GlobalAdmin) {
+		p.org.GlobalAdmins-- // R-ROLE-21
+	}
+}
+
+// item plans one person.
+func (p *planner) item(l *Leaver, refused []*Refusal) Item {
+	it := Item{Asked: l.Asked, User: Ref{Name: l.Asked}, Outcome: OutcomeRefused, Refusals: refused}
+	if l.Found {
+		it.User = l.Person.Ref()
+	}
+	if len(refused) == 0 {
+		it.Refusals = p.leavingHeirs(l)
+	}
 	if len(it.Refusals) > 0 {
 		return it
 	}
-	p.seen[l.Person.ID] = true
-	if holds(&l.Person, GlobalAdmin) && l.Person.AccountEnabled {
-		p.global--
-	}
-	it.Outcome = OutcomeDelete
-	if text(l.Choices.MailTo) != "" {
-		it.Outcome = OutcomeKeep // R-DEL-32
-	}
+	it.Outcome = l.outcome()
 	it.Steps = p.steps(l, it.Outcome)
 	it.Consequences = p.consequences(l, &it)
 	return it
@@ -101,33 +101,65 @@ func (p *planner) item(l *Leaver) Item {
 // refusals lists why this person can't leave this way: the gate first, since
 // the rest makes no sense without it, then everything wrong with the choices.
 func (p *planner) refusals(l *Leaver) []*Refusal {
-	keep := text(l.Choices.MailTo) != ""
-	o := *p.facts.Org
-	o.GlobalAdmins = p.global // those who leave in the same run count, R-ROLE-21
-	if r := Gate(p.actor, &l.Person, &o, keep); r != nil {
-		return []*Refusal{r}
+	if !l.Found {
+		if r := May(p.actor, DeleteUser); r != nil {
+			return []*Refusal{r} // who may not delete learns nothing about who exists, R-SM-10
+		}
+		return []*Refusal{Refuse(NotFound, "user.notFound", "R-SM-10", Arg{"user", l.Asked})}
 	}
-	if p.seen[l.Person.ID] {
+	if _, twice := p.leaving[l.Person.ID]; twice {
 		return []*Refusal{Refuse(Invalid, "user.twice", "R-SM-14", Arg{"user", l.Person.Ref()})}
+	}
+	if r := Gate(p.actor, &l.Person, &p.org, l.outcome() == OutcomeKeep); r != nil {
+		return []*Refusal{r}
 	}
 	rs := l.Choices.contradictions()
 	rs = append(rs, p.mailRefusals(l)...)
 	rs = append(rs, p.fileRefusals(l)...)
-	if l.Choices.hold() && l.Person.Mailbox == nil {
-		rs = append(rs, Refuse(Conflict, "mailbox.none", "R-MBX-21", Arg{"user", l.Person.Ref()}).On("holdMailbox"))
-	}
-	if l.Choices.hold() && l.Person.Mailbox != nil {
-		if r := May(p.actor, ManageMailbox); r != nil {
-			rs = append(rs, Refuse(Denied, "choice.mailNeedsExchangeAdmin", "R-SM-11").On("holdMailbox"))
-		}
-		if !p.facts.Org.Products.mayHold(&l.Person) {
-			rs = append(rs, Refuse(Conflict, "mailbox.holdNeedsPlan2", "R-MBX-23", Arg{"user", l.Person.Ref()}).On("holdMailbox"))
-		}
+	rs = append(rs, p.holdRefusals(l)...)
+	if l.Choices.RemoveLicenses != nil && *l.Choices.RemoveLicenses && May(p.actor, AssignLicense) != nil {
+		rs = append(rs, Refuse(Denied, "choice.licensesNeedLicenseAdmin", "R-SM-11").On("removeLicenses")) // R-ROLE-07
 	}
 	if l.Choices.stopPaying() && May(p.actor, SetQuantity) != nil {
 		rs = append(rs, Refuse(Denied, "choice.stopPayingNeedsBillingAdmin", "R-SM-11").On("reduceSubscriptions")) // R-ROLE-06
 	}
 	return append(rs, p.aliasRefusals(l)...)
+}
+
+// holdRefusals judges the hold before the deletion. R-MBX-21
+func (p *planner) holdRefusals(l *Leaver) []*Refusal {
+	if !l.Choices.hold() {
+		return nil
+	}
+	if l.Person.Mailbox == nil {
+		return []*Refusal{Refuse(Conflict, "mailbox.none", "R-MBX-21", Arg{"user", l.Person.Ref()}).On("holdMailbox")}
+	}
+	var rs []*Refusal
+	if May(p.actor, ManageMailbox) != nil {
+		rs = append(rs, Refuse(Denied, "choice.mailNeedsExchangeAdmin", "R-SM-11").On("holdMailbox"))
+	}
+	if !p.org.Products.mayHold(&l.Person) {
+		rs = append(rs, Refuse(Conflict, "mailbox.holdNeedsPlan2", "R-MBX-23", Arg{"user", l.Person.Ref()}).On("holdMailbox"))
+	}
+	return rs
+}
+
+// leavingHeirs refuses heirs who are blocked or deleted by this same plan.
+func (p *planner) leavingHeirs(l *Leaver) []*Refusal {
+	var rs []*Refusal
+	check := func(to, target, rule string) {
+		heir, known := p.facts.Heirs[HeirKey(to)]
+		if _, leaves := p.leaving[UserID(heir.Ref.ID)]; known && leaves {
+			rs = append(rs, Refuse(Conflict, "heir.leaves", rule, Arg{"user", l.Person.Ref()}, Arg{"heir", heir.Ref}).On(target))
+		}
+	}
+	if to := text(l.Choices.MailTo); to != "" {
+		check(to, "mailTo", "R-WIZ-08")
+	}
+	if to := text(l.Choices.FilesTo); to != "" && !strings.EqualFold(to, FilesToNobody) {
+		check(to, "filesTo", "R-WIZ-07")
+	}
+	return rs
 }
 
 // mailRefusals judges the mail hand-over. R-SM-11
@@ -149,9 +181,9 @@ func (p *planner) mailRefusals(l *Leaver) []*Refusal {
 		no(Conflict, "mailbox.none", "R-MBX-02")
 	case m.Type == SharedMailbox:
 		no(Conflict, "user.sharedMailbox", "R-DEL-30")
-	case !p.facts.Org.Products.Licensed(&l.Person, Exchange):
+	case !p.org.Products.Licensed(&l.Person, Exchange):
 		no(Conflict, "mailbox.unlicensed", "R-MBX-02") // R-SM-16
-	case m.ForwardTo != "" && l.Choices.unassign():
+	case m.ForwardTo != "" && p.unassigns(l):
 		no(Conflict, "mailbox.forwards", "R-DEL-33", Arg{"to", m.ForwardTo}) // R-SM-16
 	}
 	heir, known := p.facts.Heirs[HeirKey(to)]
@@ -160,8 +192,6 @@ func (p *planner) mailRefusals(l *Leaver) []*Refusal {
 		no(Invalid, "heir.notFound", "R-MBX-09", Arg{"heir", to})
 	case heir.Ref.ID == string(l.Person.ID):
 		no(Invalid, "heir.self", "R-WIZ-08")
-	case p.leaving[UserID(heir.Ref.ID)]:
-		no(Conflict, "heir.leaves", "R-WIZ-08", Arg{"heir", heir.Ref})
 	case !heir.Exchange:
 		no(Conflict, "heir.noMailbox", "R-MBX-09", Arg{"heir", heir.Ref})
 	}
@@ -191,8 +221,6 @@ func (p *planner) fileRefusals(l *Leaver) []*Refusal {
 		no(Invalid, "heir.notFound", "R-WIZ-07", Arg{"heir", to})
 	case heir.Ref.ID == string(l.Person.ID):
 		no(Invalid, "heir.self", "R-WIZ-07")
-	case p.leaving[UserID(heir.Ref.ID)]:
-		no(Conflict, "heir.leaves", "R-WIZ-07", Arg{"heir", heir.Ref})
 	}
 	return rs
 }
@@ -213,97 +241,4 @@ func (p *planner) aliasRefusals(l *Leaver) []*Refusal {
 		}
 	}
 	return rs
-}
-
-// hashPlan is one hash over all that was decided, without the dates: they move
-// with the clock, what they are attached to does not.
-func hashPlan(p *Plan) string {
-	h := sha256.New()
-	for i := range p.Items {
-		hashItem(h, &p.Items[i])
-	}
-	return hex.EncodeToString(h.Sum(nil))
-}
-
-// Fingerprint is the hash over the steps alone. A run compares it at the moment
-// it acts, so that nobody is treated otherwise than was confirmed.
-func Fingerprint(steps []Step) string {
-	h := sha256.New()
-	for i := range steps {
-		hashStep(h, &steps[i])
-	}
-	return hex.EncodeToString(h.Sum(nil)[:16])
-}
-
-func hashItem(h hash.Hash, it *Item) {
-	put(h, it.User.ID, it.User.Name, it.User.DisplayName, string(it.Outcome))
-	for i := range it.Steps {
-		hashStep(h, &it.Steps[i])
-	}
-	for i := range it.Consequences {
-		c := &it.Consequences[i]
-		put(h, "c", c.Rule, c.Key)
-		hashArgs(h, c.Args)
-	}
-	for _, r := range it.Refusals {
-		put(h, "r", r.Reason, r.Target)
-	}
-}
-
-func hashStep(h hash.Hash, s *Step) {
-	put(h, "s", string(s.Kind), s.To.ID, s.Name, s.Replies.Inside, s.Replies.Outside, string(s.Replies.Audience), string(s.Sub), string(s.When))
-	put(h, s.Aliases...)
-	for _, sku := range s.Skus {
-		put(h, string(sku))
-	}
-	for _, r := range s.Roles {
-		put(h, string(r))
-	}
-}
-
-func hashArgs(h hash.Hash, args Args) {
-	for _, a := range args {
-		switch v := a.Value.(type) {
-		case time.Time:
-		case string:
-			put(h, v)
-		case Ref:
-			put(h, v.ID)
-		default:
-			fmt.Fprintf(h, "%v\x00", v)
-		}
-	}
-}
-
-// put writes strings with their ends marked, so that none runs into the next.
-func put(h hash.Hash, ss ...string) {
-	var end = [1]byte{0}
-	for _, s := range ss {
-		h.Write([]byte(s))
-		h.Write(end[:])
-	}
-	end[0] = 1
-	h.Write(end[:])
-}
-
-// StateHash is a fingerprint of everything about a person that the steps of a
-// plan follow from. A run compares it at the moment it acts: nobody is treated
-// otherwise than was confirmed.
-func StateHash(p *Person) string {
-	h := sha256.New()
-	put(h, string(p.ID), p.UPN, p.DisplayName, fmt.Sprint(p.AccountEnabled, p.Synced, p.PasswordHash == NoPassword, p.Drive != nil, p.InRoleGroup, p.InRestrictedUnit))
-	for _, r := range p.Roles {
-		put(h, string(r))
-	}
-	for _, a := range p.Addresses {
-		put(h, a.Proxy())
-	}
-	for _, l := range p.Licenses {
-		put(h, string(l.Sku), string(l.Group))
-	}
-	if m := p.Mailbox; m != nil {
-		reason, _ := m.NeedsLicense()
-		put(h, string(m.Type), m.ForwardTo, reason, fmt.Sprint(m.Litigation, m.Disconnected.IsZero()))
-	}
-	return hex.EncodeToString(h.Sum(nil)[:12])
 }

@@ -36,13 +36,13 @@ func (p *planner) steps(l *Leaver, outcome Outcome) []Step {
 	}
 	removed := p.removable(l, outcome)
 	if len(removed) > 0 {
-		add(Step{Kind: RemoveLicenses, Skus: removed, Names: p.productNames(removed)}) // after converting, R-MBX-02
+		add(Step{Kind: RemoveLicenses, Skus: removed, Names: p.productNames(removed), DriveUnlicensed: p.uncovers(l, outcome, removed)}) // after converting, R-MBX-02
 	}
 	if outcome == OutcomeDelete {
 		add(Step{Kind: DeleteAccount})
 	}
 	if c.stopPaying() {
-		steps = append(steps, p.reductions(removed)...) // last: never below what is assigned, R-LIC-21
+		steps = append(steps, p.reductions(freed(l, outcome, removed))...) // last: never below what is assigned, R-LIC-21
 	}
 	return steps
 }
@@ -87,7 +87,7 @@ func (p *planner) replies(l *Leaver, heir Heir) Replies {
 
 // replyTemplate is the prewritten text in the leaver's language. R-WIZ-10
 func (p *planner) replyTemplate(language string) string {
-	for _, lang := range []string{language, p.facts.Org.Settings.DefaultLanguage, "en"} {
+	for _, lang := range []string{language, p.org.Settings.DefaultLanguage, "en"} {
 		short, _, _ := strings.Cut(strings.ToLower(lang), "-")
 		if t, ok := p.facts.ReplyTemplates[short]; ok && short != "" {
 			return t
@@ -122,15 +122,21 @@ func (p *planner) filesHeir(l *Leaver) *Ref {
 		return nil
 	case to != "":
 		return p.heir(to)
-	case !p.facts.Org.Settings.DriveDelegation:
+	case !p.org.Settings.DriveDelegation:
 		return nil
-	case l.Around.Manager != nil && !p.leaving[UserID(l.Around.Manager.ID)]:
+	case l.Around.Manager != nil && !p.goes(UserID(l.Around.Manager.ID)):
 		return l.Around.Manager
 	}
-	if owner := p.facts.Org.Settings.SecondaryOwner; owner != "" && owner != l.Person.ID && !p.leaving[owner] {
+	if owner := p.org.Settings.SecondaryOwner; owner != "" && owner != l.Person.ID && !p.goes(owner) {
 		return p.heir(string(owner))
 	}
 	return nil
+}
+
+// goes says that somebody leaves in this plan, whatever becomes of the account.
+func (p *planner) goes(id UserID) bool {
+	_, leaving := p.leaving[id]
+	return leaving
 }
 
 func (p *planner) heir(reference string) *Ref {
@@ -140,26 +146,55 @@ func (p *planner) heir(reference string) *Ref {
 	return nil
 }
 
-// removable lists the products that are taken away. Of an account that is kept
-// only direct ones can go (R-LIC-15), and not the one that its mailbox needs
-// (R-MBX-03 R-MBX-04 R-DEL-37).
+// unassigns says whether licences are to be taken away: unless chosen otherwise,
+// if the actor may. R-SM-11
+func (p *planner) unassigns(l *Leaver) bool {
+	return l.Choices.unassign() && May(p.actor, AssignLicense) == nil
+}
+
+// removable lists the products that are taken away. From a held mailbox none
+// goes before its deletion, which frees them anyway (R-SM-17). Of an account
+// that is kept only direct ones can go (R-LIC-15), and not the one that its
+// mailbox needs (R-MBX-03 R-MBX-04 R-DEL-37).
 func (p *planner) removable(l *Leaver, outcome Outcome) []SkuID {
-	if !l.Choices.unassign() {
+	if !p.unassigns(l) {
 		return nil
 	}
 	if outcome == OutcomeDelete {
+		if m := l.Person.Mailbox; m != nil && (m.Held() || l.Choices.hold()) {
+			return nil // R-SM-17
+		}
 		return l.Person.Products()
 	}
 	var out []SkuID
 	reason, _ := l.Person.Mailbox.NeedsLicense()
 	for _, sku := range l.Person.Products() {
 		direct := slices.ContainsFunc(l.Person.Licenses, func(x License) bool { return x.Sku == sku && x.Group == "" })
-		needed := reason != "" && p.facts.Org.Products.provides(sku, Exchange)
+		needed := reason != "" && p.org.Products.provides(sku, Exchange)
 		if direct && !needed {
 			out = append(out, sku)
 		}
 	}
 	return out
+}
+
+// freed lists the products of which a seat comes free: all of a deleted account,
+// and of one that is kept those that no group gives as well. R-SM-18 R-LIC-14
+func freed(l *Leaver, outcome Outcome, removed []SkuID) []SkuID {
+	if outcome == OutcomeDelete {
+		return l.Person.Products()
+	}
+	return slices.DeleteFunc(slices.Clone(removed), l.Person.Inherited)
+}
+
+// uncovers says whether a kept account's drive loses its last licence. R-SM-08
+func (p *planner) uncovers(l *Leaver, outcome Outcome, removed []SkuID) bool {
+	if outcome == OutcomeDelete || l.Person.Drive == nil {
+		return false
+	}
+	stay := Person{Licenses: slices.Clone(l.Person.Licenses)}
+	stay.takeLicenses(removed)
+	return !p.org.Products.Licensed(&stay, SharePoint)
 }
 
 // provides says whether a product contains a service.
@@ -179,7 +214,7 @@ func (ps Products) mayHold(p *Person) bool {
 func (p *planner) productNames(skus []SkuID) []string {
 	names := make([]string, len(skus))
 	for i, sku := range skus {
-		names[i] = p.facts.Org.Products.Name(sku)
+		names[i] = p.org.Products.Name(sku)
 	}
 	return names
 }
@@ -191,7 +226,7 @@ func (p *planner) reductions(skus []SkuID) []Step {
 	var steps []Step
 	for _, sku := range skus {
 		s, refusal, atRenewal := p.subscription(sku)
-		if s == nil || p.subs[s.ID] >= s.Total || s.Free() < 0 {
+		if s == nil || s.Free() < 0 {
 			continue
 		}
 		step := Step{Kind: ReduceSubscription, Sub: s.ID, Skus: []SkuID{sku}, Name: s.DisplayName, When: Now, At: p.now}
@@ -224,14 +259,15 @@ func (p *planner) save(s *Subscription, from time.Time) {
 }
 
 // subscription picks the subscription of a product that a seat would be given
-// back to: one that can be reduced now, else one that can at renewal, else any.
+// back to, among those that have one left: one that can be reduced now, else one
+// that can at renewal, else any.
 func (p *planner) subscription(sku SkuID) (*Subscription, *Refusal, bool) {
 	var best *Subscription
 	var why *Refusal
 	var later bool
-	for i := range p.facts.Org.Subscriptions {
-		s := &p.facts.Org.Subscriptions[i]
-		if s.Sku != sku || s.Total == 0 {
+	for i := range p.org.Subscriptions {
+		s := &p.org.Subscriptions[i]
+		if s.Sku != sku || s.Total <= p.subs[s.ID] {
 			continue
 		}
 		refusal, atRenewal := s.Reducible(p.now)
@@ -243,4 +279,9 @@ func (p *planner) subscription(sku SkuID) (*Subscription, *Refusal, bool) {
 		}
 	}
 	return best, why, later
+}
+
+func (p *planner) subscriptionByID(id SubscriptionID) *Subscription {
+	i := slices.IndexFunc(p.org.Subscriptions, func(s Subscription) bool { return s.ID == id })
+	return &p.org.Subscriptions[i]
 }

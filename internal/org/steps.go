@@ -38,17 +38,20 @@ func StepKinds() []StepKind {
 // Step is one thing that a run will do, with what it needs to do it. Only the
 // fields of its kind are set.
 type Step struct {
-	Kind    StepKind       `json:"kind"`
-	To      Ref            `json:"to,omitzero"`      // grantMailbox, grantDrive
-	Name    string         `json:"name,omitempty"`   // renameMailbox
-	Replies Replies        `json:"replies,omitzero"` // setAutomaticReplies
-	Aliases []string       `json:"aliases,omitempty"`
-	Roles   []RoleID       `json:"roles,omitempty"`
-	Skus    []SkuID        `json:"skus,omitempty"`         // removeLicenses
-	Names   []string       `json:"products,omitempty"`     // their display names
-	Sub     SubscriptionID `json:"subscription,omitempty"` // reduceSubscription
-	When    When           `json:"when,omitempty"`
-	At      time.Time      `json:"at,omitzero"`
+	Kind    StepKind `json:"kind"`
+	To      Ref      `json:"to,omitzero"`      // grantMailbox, grantDrive
+	Name    string   `json:"name,omitempty"`   // renameMailbox
+	Replies Replies  `json:"replies,omitzero"` // setAutomaticReplies
+	Aliases []string `json:"aliases,omitempty"`
+	Roles   []RoleID `json:"roles,omitempty"`
+	Skus    []SkuID  `json:"skus,omitempty"`     // removeLicenses
+	Names   []string `json:"products,omitempty"` // their display names
+	// DriveUnlicensed says that removeLicenses leaves no licence for the drive of
+	// an account that stays. R-SM-08
+	DriveUnlicensed bool           `json:"driveUnlicensed,omitempty"`
+	Sub             SubscriptionID `json:"subscription,omitempty"` // reduceSubscription
+	When            When           `json:"when,omitempty"`
+	At              time.Time      `json:"at,omitzero"`
 }
 
 // Reversible says whether undo puts the step back. Ended sessions stay ended;
@@ -126,10 +129,15 @@ func (s *Step) removeLicenses(p *Person, now time.Time) {
 		p.LicensesRemoved = now // R-PERM-04
 		return
 	}
-	p.Licenses = slices.DeleteFunc(p.Licenses, func(l License) bool { return l.Group == "" && slices.Contains(s.Skus, l.Sku) }) // R-DEL-34 R-LIC-15
-	if p.Drive != nil && len(p.Licenses) == 0 {
-		p.Drive.Unlicensed = now // R-SM-08
+	p.takeLicenses(s.Skus)
+	if s.DriveUnlicensed && p.Drive != nil && p.Drive.Unlicensed.IsZero() {
+		p.Drive.Unlicensed = now // a clock that runs already is not set back, R-SM-08
 	}
+}
+
+// takeLicenses removes direct licences. R-DEL-34 R-LIC-15
+func (p *Person) takeLicenses(skus []SkuID) {
+	p.Licenses = slices.DeleteFunc(p.Licenses, func(l License) bool { return l.Group == "" && slices.Contains(skus, l.Sku) })
 }
 
 // deleteAccount moves the account to Deleted users: the name is free at once,

@@ -8,6 +8,7 @@ import (
 // User is an account in the directory with the properties Graph gives it. The
 // zero time means "never"; empty strings are absent values.
 type User struct {
+	Key                   int64     `json:"-"` // the store's own key; rules never look at it
 	ID                    UserID    `json:"id"`
 	UPN                   string    `json:"userPrincipalName"`
 	DisplayName           string    `json:"displayName"`

@@ -1,0 +1,85 @@
+package offboard
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"strings"
+	"time"
+
+	"leaver/internal/org"
+)
+
+// Desk is where every operation of Leaver is done. It keeps no state that
+// another node would need.
+type Desk struct {
+	Store  Store
+	Bodies Bodies
+	// Now is the real clock; a practice organization's offset is added to it.
+	Now   func() time.Time
+	NewID func() string
+	// HashPassword makes the stored form of a password; NewPassword invents one.
+	HashPassword func(string) (string, error)
+	NewPassword  func() string
+	// ReplyTemplates are the prewritten automatic replies by language. R-WIZ-10
+	ReplyTemplates map[string]string
+	Log            *slog.Logger
+	Node           string        // names this process among those that share the database
+	Lease          time.Duration // how long a claimed run is this node's alone
+	wake           chan struct{}
+	watch          watchers
+}
+
+// Bodies keeps the bodies of messages and files.
+type Bodies interface {
+	Put(ctx context.Context, r io.Reader) (hash string, size int64, err error)
+	Open(ctx context.Context, hash string) (io.ReadCloser, error)
+	Delete(ctx context.Context, hash string) error
+}
+
+// chunk is how many people one transaction of a run takes: large enough to share
+// an fsync, small enough that progress is seen and other writers get their turn.
+const chunk = 250
+
+// now is the organization's time, in whole seconds. A practice organization has
+// a clock that can be moved.
+func (d *Desk) now(ctx context.Context, tx Tx) (time.Time, error) {
+	offset, err := tx.Clock(ctx)
+	return d.Now().Add(offset).UTC().Truncate(time.Second), err
+}
+
+// OrganizationTime is the organization's time now.
+func (d *Desk) OrganizationTime(ctx context.Context) (time.Time, error) {
+	var now time.Time
+	err := d.Store.Read(ctx, func(tx Tx) (err error) {
+		now, err = d.now(ctx, tx)
+		return err
+	})
+	return now, err
+}
+
+// one loads the person that a reference names, or refuses.
+func one(ctx context.Context, tx Tx, ref string) (*org.Person, error) {
+	people, err := tx.People(ctx, []string{ref})
+	if err != nil {
+		return nil, err
+	}
+	if people[0] == nil {
+		return nil, org.Refuse(org.NotFound, "user.notFound", "R-SM-10", org.Arg{Name: "user", Value: strings.TrimSpace(ref)})
+	}
+	return people[0], nil
+}
+
+// active loads an active person, or refuses.
+func active(ctx context.Context, tx Tx, ref string) (*org.Person, error) {
+	p, err := one(ctx, tx, ref)
+	if err == nil && !p.Active() {
+		return nil, org.Refuse(org.NotFound, "user.notFound", "R-DEL-06", org.Arg{Name: "user", Value: strings.TrimSpace(ref)})
+	}
+	return p, err
+}
+
+// entry starts an audit entry.
+func entry(actor org.Actor, action string, target org.Ref, at time.Time, detail string) Entry {
+	return Entry{At: at, Actor: actor, Action: action, Target: target, Result: "success", Request: actor.RequestID, Detail: detail}
+}

@@ -1,0 +1,195 @@
+package offboard
+
+import (
+	"context"
+	"time"
+
+	"leaver/internal/org"
+)
+
+// PurgeUser deletes somebody in Deleted users for good. This can't be undone by
+// anybody. R-PERM-01 R-PERM-02 R-API-33
+func (d *Desk) PurgeUser(ctx context.Context, actor org.Actor, ref string) error {
+	err := d.Store.Change(ctx, func(tx Tx) error {
+		if r := org.May(actor, org.PurgeUser); r != nil {
+			return r
+		}
+		p, err := one(ctx, tx, ref)
+		if err != nil {
+			return err
+		}
+		now, err := d.now(ctx, tx)
+		if err != nil {
+			return err
+		}
+		o, err := tx.Organization(ctx)
+		if err != nil {
+			return err
+		}
+		if r := org.GatePurge(actor, p, org.ClocksOf(p, o.Settings, now)); r != nil {
+			return r
+		}
+		return purge(ctx, tx, actor, []*org.Person{p}, o.Settings, now)
+	})
+	if err != nil {
+		return err
+	}
+	_, err = d.RemoveBodies(ctx)
+	return err
+}
+
+func purge(ctx context.Context, tx Tx, actor org.Actor, people []*org.Person, s org.Settings, now time.Time) error {
+	gone := make([]Purged, len(people))
+	entries := make([]Entry, len(people))
+	for i, p := range people {
+		gone[i] = Purged{p, org.Purge(p, s, now)}
+		entries[i] = entry(actor, ActPurge, p.Ref(), now, encode(gone[i].Remains))
+	}
+	if err := tx.Purge(ctx, gone, now); err != nil {
+		return err
+	}
+	return tx.Audit(ctx, entries...)
+}
+
+// Swept says what a sweep did.
+type Swept struct {
+	People        int `json:"people"`
+	Mailboxes     int `json:"mailboxes"`
+	Drives        int `json:"drives"`
+	Subscriptions int `json:"subscriptions"`
+	Bodies        int `json:"bodies"`
+}
+
+func (s *Swept) add(x Swept) {
+	s.People += x.People
+	s.Mailboxes += x.Mailboxes
+	s.Drives += x.Drives
+	s.Subscriptions += x.Subscriptions
+	s.Bodies += x.Bodies
+}
+
+// Sweep does everything whose date has come: purges people past their window,
+// removes mailboxes and drives past theirs, renews subscriptions with their
+// scheduled changes, and removes bodies that nothing refers to. It works in
+// batches; interrupted, the next sweep goes on where it stopped. progress may be
+// nil. R-DEL-01 R-PERM-03 R-LIC-25
+func (d *Desk) Sweep(ctx context.Context, progress func(Swept)) (Swept, error) {
+	var total Swept
+	system := org.Actor{Name: "sweep", System: true}
+	if err := d.renew(ctx, system, &total); err != nil {
+		return total, err
+	}
+	for more := true; more; {
+		var batch Swept
+		err := d.Store.Change(ctx, func(tx Tx) (err error) {
+			batch, err = d.sweepBatch(ctx, tx, system)
+			return err
+		})
+		if err != nil {
+			return total, err
+		}
+		total.add(batch)
+		if progress != nil {
+			progress(total)
+		}
+		more = batch.People+batch.Mailboxes+batch.Drives > 0
+	}
+	n, err := d.RemoveBodies(ctx)
+	total.Bodies += n
+	return total, err
+}
+
+func (d *Desk) sweepBatch(ctx context.Context, tx Tx, system org.Actor) (Swept, error) {
+	var s Swept
+	now, err := d.now(ctx, tx)
+	if err != nil {
+		return s, err
+	}
+	o, err := tx.Organization(ctx)
+	if err != nil {
+		return s, err
+	}
+	due, err := tx.Due(ctx, now.Add(-org.UserRetention), sweepChunk)
+	if err != nil {
+		return s, err
+	}
+	if len(due) > 0 {
+		s.People = len(due)
+		return s, purge(ctx, tx, system, due, o.Settings, now)
+	}
+	expired, err := tx.Expire(ctx, o.Settings, now, sweepChunk)
+	if err != nil {
+		return s, err
+	}
+	entries := make([]Entry, len(expired))
+	for i, e := range expired {
+		if e.Kind == "mailbox" {
+			s.Mailboxes++
+		} else {
+			s.Drives++
+		}
+		entries[i] = entry(system, ActExpire, e.Owner, now, encode(map[string]string{"kind": e.Kind, "rule": e.Rule}))
+	}
+	return s, tx.Audit(ctx, entries...)
+}
+
+// sweepChunk is how much one transaction of a sweep takes.
+const sweepChunk = 500
+
+// renew carries out what is due on subscriptions. R-LIC-25 R-LIC-35
+func (d *Desk) renew(ctx context.Context, system org.Actor, total *Swept) error {
+	var changed int
+	err := d.Store.Change(ctx, func(tx Tx) error {
+		changed = 0
+		now, err := d.now(ctx, tx)
+		if err != nil {
+			return err
+		}
+		o, err := tx.Organization(ctx)
+		if err != nil {
+			return err
+		}
+		for _, s := range o.Subscriptions {
+			after := org.Renew(s, now)
+			if after == s {
+				continue
+			}
+			changed++
+			if err := tx.SaveSubscription(ctx, after, now); err != nil {
+				return err
+			}
+			e := entry(system, ActRenewal, org.Ref{ID: string(s.ID), Name: s.DisplayName}, now,
+				encode(map[string]any{"before": s.Total, "after": after.Total, "termEnd": after.TermEnd.Format(time.RFC3339)}))
+			if err := tx.Audit(ctx, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	total.Subscriptions += changed
+	return err
+}
+
+// RemoveBodies removes from disk the bodies that were let go of. The queue is
+// part of the transaction that let go of them; removing is safe to repeat.
+func (d *Desk) RemoveBodies(ctx context.Context) (int, error) {
+	removed := 0
+	for {
+		var bodies []string
+		if err := d.Store.Read(ctx, func(tx Tx) (err error) {
+			bodies, err = tx.Bodies(ctx, 1000)
+			return err
+		}); err != nil || len(bodies) == 0 {
+			return removed, err
+		}
+		for _, b := range bodies {
+			if err := d.Bodies.Delete(ctx, b); err != nil {
+				return removed, err
+			}
+		}
+		removed += len(bodies)
+		if err := d.Store.Change(ctx, func(tx Tx) error { return tx.ForgetBodies(ctx, bodies) }); err != nil {
+			return removed, err
+		}
+	}
+}

@@ -1,0 +1,155 @@
+package offboard
+
+import (
+	"context"
+	"fmt"
+
+	"leaver/internal/org"
+)
+
+// Restoring says how to bring somebody back.
+type Restoring struct {
+	org.RestoreOptions
+	// Password: a new one is set when not empty; NewPassword invents one. The
+	// admin centre always sets one (R-RES-04), Graph keeps the old (R-RES-21).
+	Password    string
+	NewPassword bool
+}
+
+// Restored is a person brought back.
+type Restored struct {
+	Person   org.Person
+	Notes    []org.Note
+	Password string // the one invented, to be shown once
+}
+
+// RestoreUser takes a person out of Deleted users, with everything that the
+// deletion took away. R-RES-01 R-SM-13 R-API-32
+func (d *Desk) RestoreUser(ctx context.Context, actor org.Actor, ref string, how Restoring) (Restored, error) {
+	var out Restored
+	hash, err := d.newPassword(&how)
+	if err != nil {
+		return out, err
+	}
+	err = d.Store.Change(ctx, func(tx Tx) error {
+		out = Restored{}
+		if r := org.May(actor, org.RestoreUser); r != nil {
+			return r
+		}
+		p, err := one(ctx, tx, ref)
+		if err != nil {
+			return err
+		}
+		b := &backing{tx: tx, actor: actor, how: how, hash: hash}
+		if b.now, err = d.now(ctx, tx); err != nil {
+			return err
+		}
+		// The drive settings do not matter here: only the user clock gates.
+		if r := org.GateRestore(actor, p, org.ClocksOf(p, org.Settings{}, b.now)); r != nil {
+			return r
+		}
+		items, err := tx.LastItems(ctx, []*org.Person{p})
+		if err != nil {
+			return err
+		}
+		out.Person, out.Notes, err = b.restore(ctx, p, items[0])
+		return err
+	})
+	if how.NewPassword && err == nil {
+		out.Password = how.Password
+	}
+	return out, err
+}
+
+// newPassword invents a password when asked, and hashes it outside of any
+// transaction: it takes tens of milliseconds on purpose.
+func (d *Desk) newPassword(how *Restoring) (hash string, err error) {
+	if how.NewPassword {
+		how.Password = d.NewPassword()
+	}
+	if how.Password == "" {
+		return "", nil
+	}
+	return d.HashPassword(how.Password)
+}
+
+// backing is one person on the way back.
+type backing struct {
+	tx    Tx
+	actor org.Actor
+	how   Restoring
+	hash  string
+	now   timeStamp
+}
+
+// restore puts a deleted person back from the journal; one that was deleted
+// without it (imported, synchronised) from what is on record.
+func (b *backing) restore(ctx context.Context, p *org.Person, it *Item) (org.Person, []org.Note, error) {
+	before, steps, ran := withoutDeletion(p), org.DeleteSteps(), p.Deleted
+	if it != nil && it.Before != nil && it.Plan == org.OutcomeDelete {
+		before, steps, ran = *it.Before, it.Steps, it.Ran
+	} else {
+		it = nil
+	}
+	after, notes, err := b.putBack(ctx, p, &before, steps, ran)
+	if err != nil {
+		return after, nil, err
+	}
+	if err := b.tx.Save(ctx, []Change{{Before: *p, After: after}}); err != nil {
+		return after, nil, err
+	}
+	over, err := b.overAssigned(ctx, &after)
+	if err != nil {
+		return after, nil, err
+	}
+	notes = append(notes, over...)
+	if it != nil {
+		if err := b.tx.MarkUndone(ctx, it, notes); err != nil {
+			return after, nil, err
+		}
+	}
+	d := detail{Before: stateOfPerson(p), After: stateOfPerson(&after), Notes: notes}
+	return after, notes, b.tx.Audit(ctx, entry(b.actor, ActRestore, after.Ref(), b.now, encode(d)))
+}
+
+func (b *backing) putBack(ctx context.Context, p, before *org.Person, steps []org.Step, ran timeStamp) (org.Person, []org.Note, error) {
+	upn := b.how.NewUPN
+	if upn == "" {
+		upn = org.OriginalUPN(p.ID, p.UPN)
+	}
+	w, err := b.tx.World(ctx, p, before, upn)
+	if err != nil {
+		return *p, nil, err
+	}
+	after, notes, err := org.PutBack(*p, *before, steps, ran, w, b.how.RestoreOptions, b.now)
+	if err != nil {
+		return after, nil, err
+	}
+	if b.hash != "" {
+		after.PasswordHash, after.ParkedPasswordHash, after.MustChangePassword = b.hash, "", true // R-RES-04
+		after.SessionEpoch++
+	}
+	return after, notes, nil
+}
+
+// withoutDeletion is a deleted person as they were before, from what is on record. R-DEL-03
+func withoutDeletion(p *org.Person) org.Person {
+	before := p.Clone()
+	before.Deleted = timeStamp{}
+	before.UPN = org.OriginalUPN(p.ID, p.UPN)
+	before.Roles, before.SuspendedRoles = append(before.Roles, before.SuspendedRoles...), nil
+	return before
+}
+
+// overAssigned says which products now have more people than seats. R-RES-06
+func (b *backing) overAssigned(ctx context.Context, p *org.Person) ([]org.Note, error) {
+	over, err := b.tx.OverAssigned(ctx, p.Seats())
+	if err != nil {
+		return nil, fmt.Errorf("count seats: %w", err)
+	}
+	notes := make([]org.Note, len(over))
+	for i, name := range over {
+		notes[i] = org.Note{Key: "restore.overAssigned", Rule: "R-RES-06", Severity: org.Warning, Args: org.Args{{Name: "product", Value: name}}}
+	}
+	return notes, nil
+}

@@ -1,0 +1,302 @@
+package offboard
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"leaver/internal/org"
+)
+
+// Work carries out departures until ctx ends: it claims what nobody works on,
+// takes it chunk by chunk, and sleeps until it is woken or poll has passed.
+// Several nodes may do this on one database.
+func (d *Desk) Work(ctx context.Context, poll time.Duration) {
+	timer := time.NewTicker(poll)
+	defer timer.Stop()
+	for ctx.Err() == nil {
+		worked, err := d.WorkOnce(ctx)
+		if err != nil && ctx.Err() == nil {
+			d.Log.Error("run a departure", "error", err)
+		}
+		if worked && err == nil {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+		case <-d.wakeups():
+		case <-timer.C:
+		}
+	}
+}
+
+// WorkOnce claims one departure and takes it to its end; false means that there
+// was none.
+func (d *Desk) WorkOnce(ctx context.Context) (bool, error) {
+	var dep *Departure
+	err := d.Store.Change(ctx, func(tx Tx) (err error) {
+		dep, err = tx.Claim(ctx, d.Node, d.Now(), d.Now().Add(d.Lease))
+		return err
+	})
+	if err != nil || dep == nil {
+		return false, err
+	}
+	for dep.Ended.IsZero() {
+		if err := ctx.Err(); err != nil {
+			return true, err
+		}
+		if dep, err = d.advance(ctx, dep.ID); err != nil {
+			return true, fmt.Errorf("departure %s: %w", dep.ID, err)
+		}
+		d.watch.tell(dep.ID)
+	}
+	return true, nil
+}
+
+var errTakenOver = errors.New("another node took this departure over")
+
+// advance does the next chunk of a departure in one transaction: everybody in it
+// is wholly done, or (when the process dies) wholly untouched.
+func (d *Desk) advance(ctx context.Context, id org.DepartureID) (*Departure, error) {
+	var dep *Departure
+	err := d.Store.Change(ctx, func(tx Tx) error {
+		var err error
+		if dep, err = tx.Departure(ctx, id); err != nil {
+			return err
+		}
+		if dep.Node != d.Node {
+			return errTakenOver
+		}
+		now, err := d.now(ctx, tx)
+		if err != nil {
+			return err
+		}
+		dep.Lease = d.Now().Add(d.Lease)
+		if dep.Undoing {
+			return d.undoChunk(ctx, tx, dep, now)
+		}
+		return d.runChunk(ctx, tx, dep, now)
+	})
+	if dep == nil {
+		dep = &Departure{ID: id}
+	}
+	return dep, err
+}
+
+// batch is one chunk of a run while it is worked on.
+type batch struct {
+	dep     *Departure
+	now     time.Time
+	org     *org.Organization
+	items   []Item
+	people  []*org.Person
+	heirs   map[string]org.Heir
+	changes []Change
+	entries []Entry
+	subs    map[org.SubscriptionID]*org.Subscription // changed ones
+}
+
+func (d *Desk) runChunk(ctx context.Context, tx Tx, dep *Departure, now time.Time) error {
+	b := &batch{dep: dep, now: now, subs: map[org.SubscriptionID]*org.Subscription{}}
+	var err error
+	if b.items, err = tx.Items(ctx, dep, -1, chunk, ItemPending); err != nil {
+		return err
+	}
+	if err := b.load(ctx, tx); err != nil {
+		return err
+	}
+	for i := range b.items {
+		dep.Counts[ItemPending]--
+		b.depart(&b.items[i], b.people[i])
+		dep.Counts[b.items[i].Outcome]++
+	}
+	if err := b.save(ctx, tx); err != nil {
+		return err
+	}
+	if dep.Counts[ItemPending] == 0 {
+		finish(dep, now)
+	}
+	return tx.SaveDeparture(ctx, dep)
+}
+
+func (b *batch) load(ctx context.Context, tx Tx) error {
+	refs := make([]string, len(b.items))
+	heirs := map[string]bool{}
+	for i := range b.items {
+		refs[i] = b.items[i].User.ID
+		for j := range b.items[i].Steps {
+			if to := b.items[i].Steps[j].To.ID; to != "" {
+				heirs[to] = true
+			}
+		}
+	}
+	var err error
+	if b.people, err = tx.People(ctx, refs); err != nil {
+		return err
+	}
+	if b.org, err = tx.Organization(ctx); err != nil {
+		return err
+	}
+	ids := make([]string, 0, len(heirs))
+	for id := range heirs {
+		ids = append(ids, id)
+	}
+	b.heirs, err = tx.Heirs(ctx, ids)
+	return err
+}
+
+// depart does one person, or says why not. Nothing of a refused person is changed.
+func (b *batch) depart(it *Item, p *org.Person) {
+	if r := b.stale(it, p); r != nil {
+		refused(it, r)
+		return
+	}
+	after := org.Depart(*p, it.Steps, b.now)
+	it.Before, it.Ran, it.Outcome = p, b.now, ItemDone
+	if holdsGlobal(p) {
+		b.org.GlobalAdmins--
+	}
+	for i := range it.Steps {
+		b.reduce(&it.Steps[i])
+	}
+	b.changes = append(b.changes, Change{Before: *p, After: after})
+	action := ActDelete
+	if it.Plan == org.OutcomeKeep {
+		action = ActKeep
+	}
+	b.entries = append(b.entries, entry(b.dep.CreatedBy, action, it.User, b.now, departureDetail(b.dep.ID, it.Steps, p, &after)))
+}
+
+// stale says why what was confirmed can't be done any more; nil means it can.
+func (b *batch) stale(it *Item, p *org.Person) *org.Refusal {
+	if p == nil || !p.Active() {
+		return org.Refuse(org.NotFound, "user.notFound", "R-SM-02", org.Arg{Name: "user", Value: it.User})
+	}
+	if r := org.Gate(b.dep.CreatedBy, p, b.org, it.Plan == org.OutcomeKeep); r != nil {
+		return r
+	}
+	changed := org.StateHash(p) != it.State
+	for i := range it.Steps {
+		if to := it.Steps[i].To.ID; to != "" && !changed {
+			_, there := b.heirs[org.HeirKey(to)]
+			changed = !there
+		}
+	}
+	if changed {
+		return org.Refuse(org.Stale, "PlanChanged", "R-SM-10", org.Arg{Name: "user", Value: it.User})
+	}
+	return nil
+}
+
+func holdsGlobal(p *org.Person) bool {
+	for _, r := range p.Roles {
+		if r == org.GlobalAdmin {
+			return p.AccountEnabled
+		}
+	}
+	return false
+}
+
+func (b *batch) reduce(s *org.Step) {
+	if s.Kind != org.ReduceSubscription {
+		return
+	}
+	if sub := b.subscription(s.Sub); sub != nil {
+		sub.Reduce(s.When, s.At) // R-LIC-42
+	}
+}
+
+func (b *batch) subscription(id org.SubscriptionID) *org.Subscription {
+	if s := b.subs[id]; s != nil {
+		return s
+	}
+	for i := range b.org.Subscriptions {
+		if b.org.Subscriptions[i].ID == id {
+			b.subs[id] = &b.org.Subscriptions[i]
+			return b.subs[id]
+		}
+	}
+	return nil
+}
+
+func (b *batch) save(ctx context.Context, tx Tx) error {
+	if err := tx.Save(ctx, b.changes); err != nil {
+		return err
+	}
+	for i := range b.org.Subscriptions { // in their own order, so that every run writes alike
+		s := &b.org.Subscriptions[i]
+		if b.subs[s.ID] == nil {
+			continue
+		}
+		if err := tx.SaveSubscription(ctx, *s, b.now); err != nil {
+			return err
+		}
+		b.entries = append(b.entries, entry(b.dep.CreatedBy, ActQuantity, org.Ref{ID: string(s.ID), Name: s.DisplayName}, b.now,
+			fmt.Sprintf(`{"departure":%q,"totalLicenses":%d}`, b.dep.ID, s.Total)))
+	}
+	if err := tx.SaveItems(ctx, b.dep, b.items); err != nil {
+		return err
+	}
+	return tx.Audit(ctx, b.entries...)
+}
+
+// finish gives a departure its end.
+func finish(d *Departure, now time.Time) {
+	d.Ended = now
+	switch done := d.Counts[ItemDone]; {
+	case d.Undoing:
+		d.Status = Undone
+	case done == d.Total:
+		d.Status = Done
+	case done == 0:
+		d.Status = Failed
+	default:
+		d.Status = Partial
+	}
+}
+
+// detail is what an audit entry of a departure says. No secret is in it.
+type detail struct {
+	Departure org.DepartureID `json:"departure,omitempty"`
+	Steps     []org.StepKind  `json:"steps,omitempty"`
+	Before    stateOf         `json:"before"`
+	After     stateOf         `json:"after"`
+	Notes     []org.Note      `json:"notes,omitempty"`
+}
+
+type stateOf struct {
+	UPN     string          `json:"userPrincipalName"`
+	Name    string          `json:"displayName"`
+	Enabled bool            `json:"accountEnabled"`
+	Deleted bool            `json:"deleted,omitempty"`
+	Roles   []org.RoleID    `json:"roles,omitempty"`
+	Skus    []org.SkuID     `json:"licenses,omitempty"`
+	Mailbox org.MailboxType `json:"mailbox,omitempty"`
+}
+
+func stateOfPerson(p *org.Person) stateOf {
+	s := stateOf{UPN: p.UPN, Name: p.DisplayName, Enabled: p.AccountEnabled, Deleted: !p.Active(), Roles: p.Roles, Skus: p.Seats()}
+	if p.Mailbox != nil {
+		s.Mailbox = p.Mailbox.Type
+	}
+	return s
+}
+
+func departureDetail(id org.DepartureID, steps []org.Step, before, after *org.Person) string {
+	d := detail{Departure: id, Before: stateOfPerson(before), After: stateOfPerson(after)}
+	for i := range steps {
+		d.Steps = append(d.Steps, steps[i].Kind)
+	}
+	return encode(d)
+}
+
+// encode writes an audit detail; its types can always be written.
+func encode(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprintf(`{"error":%q}`, err.Error())
+	}
+	return string(b)
+}

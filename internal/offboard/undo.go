@@ -1,0 +1,160 @@
+package offboard
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"leaver/internal/org"
+)
+
+type timeStamp = time.Time
+
+// Undo puts back what a whole run changed, as far as the clocks allow. It is
+// carried out like a run, chunk by chunk; what could not come back stands in the
+// notes of each item. R-SM-13
+func (d *Desk) Undo(ctx context.Context, actor org.Actor, id org.DepartureID) (*Departure, error) {
+	var dep *Departure
+	err := d.Store.Change(ctx, func(tx Tx) error {
+		if r := org.May(actor, org.RestoreUser); r != nil {
+			return r
+		}
+		var err error
+		if dep, err = departure(ctx, tx, id); err != nil {
+			return err
+		}
+		switch {
+		case dep.Ended.IsZero() && !dep.Undoing:
+			return org.Refuse(org.Conflict, "departure.running", "R-SM-15")
+		case dep.Undoing:
+			return nil // being undone, or undone: the same answer again
+		case dep.Counts[ItemDone] == 0:
+			return org.Refuse(org.Conflict, "departure.nothingDone", "R-SM-15")
+		}
+		now, err := d.now(ctx, tx)
+		if err != nil {
+			return err
+		}
+		dep.Undoing, dep.UndoneBy, dep.Status, dep.Ended, dep.Lease = true, encode(actor), Running, time.Time{}, time.Time{}
+		if err := tx.SaveDeparture(ctx, dep); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, entry(actor, ActUndo, org.Ref{ID: string(dep.ID)}, now, ""))
+	})
+	if err != nil {
+		return nil, err
+	}
+	d.Wake()
+	return dep, nil
+}
+
+func departure(ctx context.Context, tx Tx, id org.DepartureID) (*Departure, error) {
+	dep, err := tx.Departure(ctx, id)
+	if err == nil && dep == nil {
+		return nil, org.Refuse(org.NotFound, "departure.notFound", "", org.Arg{Name: "id", Value: string(id)})
+	}
+	return dep, err
+}
+
+// undoChunk puts the next people of a departure back. Each of them is tried
+// alone: what a rule refuses for one is noted and does not stop the others.
+func (d *Desk) undoChunk(ctx context.Context, tx Tx, dep *Departure, now time.Time) error {
+	actor, err := undoer(dep)
+	if err != nil {
+		return err
+	}
+	items, err := tx.Undoable(ctx, dep, chunk)
+	if err != nil {
+		return err
+	}
+	if len(items) == 0 {
+		finish(dep, now)
+		return tx.SaveDeparture(ctx, dep)
+	}
+	refs := make([]string, len(items))
+	for i := range items {
+		refs[i] = items[i].User.ID
+	}
+	people, err := tx.People(ctx, refs)
+	if err != nil {
+		return err
+	}
+	o, err := tx.Organization(ctx)
+	if err != nil {
+		return err
+	}
+	for i := range items {
+		if err := d.undoItem(ctx, tx, actor, dep, &items[i], people[i], o, now); err != nil {
+			return fmt.Errorf("undo %s: %w", items[i].User.Name, err)
+		}
+	}
+	if err := tx.SaveItems(ctx, dep, items); err != nil {
+		return err
+	}
+	return tx.SaveDeparture(ctx, dep)
+}
+
+// undoItem puts one person back, or notes why that can't be.
+func (d *Desk) undoItem(ctx context.Context, tx Tx, actor org.Actor, dep *Departure, it *Item, p *org.Person, o *org.Organization, now time.Time) error {
+	it.Undone = true
+	if r := mayUndo(actor, it, p, now); r != nil {
+		it.Notes = append(it.Notes, org.Note{Key: "undo.refused." + r.Reason, Rule: r.Rule, Severity: org.Critical, Args: r.Args})
+		return nil
+	}
+	b := &backing{tx: tx, actor: actor, now: now, how: Restoring{RestoreOptions: org.RestoreOptions{Reconcile: true}}}
+	after, notes, err := b.putBack(ctx, p, it.Before, it.Steps, it.Ran)
+	if r := org.RefusalOf(err); r != nil {
+		it.Notes = append(it.Notes, org.Note{Key: "undo.refused." + r.Reason, Rule: r.Rule, Severity: org.Critical, Args: r.Args})
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := tx.Save(ctx, []Change{{Before: *p, After: after}}); err != nil {
+		return err
+	}
+	for i := range it.Steps {
+		if s := &it.Steps[i]; s.Kind == org.ReduceSubscription {
+			if err := putBackSeat(ctx, tx, o, s, now); err != nil {
+				return err
+			}
+		}
+	}
+	it.Notes = append(it.Notes, notes...)
+	det := detail{Departure: dep.ID, Before: stateOfPerson(p), After: stateOfPerson(&after), Notes: notes}
+	return tx.Audit(ctx, entry(actor, ActRestore, after.Ref(), now, encode(det)))
+}
+
+func mayUndo(actor org.Actor, it *Item, p *org.Person, now time.Time) *org.Refusal {
+	switch {
+	case p == nil || it.Before == nil:
+		return org.Refuse(org.NotFound, "user.purged", "R-PERM-02", org.Arg{Name: "user", Value: it.User})
+	case it.Plan == org.OutcomeDelete:
+		return org.GateRestore(actor, p, org.ClocksOf(p, org.Settings{}, now))
+	case !p.Active():
+		return org.Refuse(org.Conflict, "user.deletedSince", "R-SM-01", org.Arg{Name: "user", Value: it.User})
+	case !actor.System && !org.Outranks(actor.Roles, it.Before):
+		return org.Refuse(org.Denied, "user.outranks", "R-ROLE-14", org.Arg{Name: "user", Value: it.User}, org.Arg{Name: "roles", Value: org.RoleNames(it.Before.Roles)})
+	}
+	return nil
+}
+
+func putBackSeat(ctx context.Context, tx Tx, o *org.Organization, s *org.Step, now time.Time) error {
+	for i := range o.Subscriptions {
+		if sub := &o.Subscriptions[i]; sub.ID == s.Sub {
+			sub.PutBackSeat(s.When)
+			return tx.SaveSubscription(ctx, *sub, now)
+		}
+	}
+	return nil
+}
+
+// undoer is who asked for the undo.
+func undoer(dep *Departure) (org.Actor, error) {
+	var a org.Actor
+	if err := json.Unmarshal([]byte(dep.UndoneBy), &a); err != nil {
+		return a, fmt.Errorf("who undoes departure %s: %w", dep.ID, err)
+	}
+	return a, nil
+}

@@ -1,0 +1,165 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"leaver/internal/offboard"
+	"leaver/internal/org"
+	"leaver/internal/sqldb"
+)
+
+// surroundings are the rows around people, in one statement: kind, the leaver,
+// the id, name and display name of what is there, and one more id.
+const surroundings = `select 1, u.pk, m.id, m.upn, m.display_name, '' from users u join users m on m.pk = u.manager_pk
+   where u.pk in {ints $1} and m.deleted is null
+ union all select 2, x.user_pk, '', '', '', '' from group_members x join groups g on g.pk = x.group_pk where x.user_pk in {ints $1} and g.deleted is null
+ union all select 3, x.user_pk, g.id, '', g.display_name, coalesce(o.id, '')
+   from group_owners x join groups g on g.pk = x.group_pk
+   left join group_owners y on y.group_pk = x.group_pk and y.user_pk <> x.user_pk
+   left join users o on o.pk = y.user_pk and o.deleted is null
+   where x.user_pk in {ints $1} and g.deleted is null
+ union all select 4, r.manager_pk, r.id, r.upn, r.display_name, '' from users r where r.manager_pk in {ints $1} and r.deleted is null
+ union all select 5, a.user_pk, o.id, o.upn, o.display_name, '' from addresses a join mailboxes m on m.forward_key = a.address_key
+   join users o on o.pk = m.user_pk where a.user_pk in {ints $1} and m.forward_key <> '' and o.deleted is null
+ union all select 6, x.who_pk, o.id, o.upn, o.display_name, coalesce(w.id, '')
+   from mailbox_permissions x join mailboxes m on m.pk = x.mailbox_pk join users o on o.pk = m.user_pk
+   left join mailbox_permissions y on y.mailbox_pk = x.mailbox_pk and y.permission = 'FullAccess' and y.who_pk <> x.who_pk
+   left join users w on w.pk = y.who_pk and w.deleted is null
+   where x.who_pk in {ints $1} and x.permission = 'FullAccess' and o.deleted is null
+ union all select 7, d.user_pk, '', v.name, '', '' from drives d join drive_devices v on v.drive_pk = d.pk where d.user_pk in {ints $1}
+ union all select 8, d.user_pk, w.id, w.upn, w.display_name, i.id from drives d join item_permissions p on p.drive_pk = d.pk
+   join drive_items i on i.pk = p.item_pk join users w on w.pk = p.who_pk where d.user_pk in {ints $1} and w.pk <> d.user_pk
+ union all select 9, l.user_pk, g.id, '', g.display_name, '' from licenses l join groups g on g.pk = l.group_pk where l.user_pk in {ints $1}
+ order by 1, 2, 5, 4, 3`
+
+// Around implements offboard.People.
+func (t *txn) Around(ctx context.Context, people []*org.Person) ([]org.Surroundings, error) {
+	out := make([]org.Surroundings, len(people))
+	at := make(map[int64]int, len(people))
+	keys := make([]int64, len(people))
+	for i, p := range people {
+		at[p.Key], keys[i] = i, p.Key
+	}
+	rows, err := t.Query(ctx, surroundings, sqldb.Ints(keys))
+	if err != nil {
+		return nil, fmt.Errorf("load what surrounds people: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var kind, user int64
+		var r org.Ref
+		var other string
+		if err := rows.Scan(&kind, &user, &r.ID, &r.Name, &r.DisplayName, &other); err != nil {
+			return nil, err
+		}
+		if i, ok := at[user]; ok {
+			surround(&out[i], kind, r, other)
+		}
+	}
+	for i := range out {
+		out[i].SharedWith = slices.CompactFunc(out[i].SharedWith, func(a, b org.Ref) bool { return a.ID == b.ID })
+	}
+	return out, rows.Err()
+}
+
+func surround(s *org.Surroundings, kind int64, r org.Ref, other string) {
+	switch kind {
+	case 1:
+		s.Manager = &r
+	case 2:
+		s.Groups++
+	case 3:
+		i := slices.IndexFunc(s.Owned, func(g org.OwnedGroup) bool { return g.Group.ID == r.ID })
+		if i < 0 {
+			s.Owned = append(s.Owned, org.OwnedGroup{Group: r})
+			i = len(s.Owned) - 1
+		}
+		if other != "" {
+			s.Owned[i].Others = append(s.Owned[i].Others, org.UserID(other))
+		}
+	case 4:
+		s.Reports = append(s.Reports, r)
+	case 5:
+		s.Forwarders = append(s.Forwarders, r)
+	case 6:
+		i := slices.IndexFunc(s.Delegated, func(d org.DelegatedMailbox) bool { return d.Mailbox.ID == r.ID })
+		if i < 0 {
+			s.Delegated = append(s.Delegated, org.DelegatedMailbox{Mailbox: r})
+			i = len(s.Delegated) - 1
+		}
+		if other != "" {
+			s.Delegated[i].Others = append(s.Delegated[i].Others, org.UserID(other))
+		}
+	case 7:
+		s.Devices = append(s.Devices, r.Name)
+	case 8:
+		s.SharedItems++
+		s.SharedWith = append(s.SharedWith, r)
+	case 9:
+		if !slices.Contains(s.LicenseGroup, r) {
+			s.LicenseGroup = append(s.LicenseGroup, r)
+		}
+	}
+}
+
+// Heirs implements offboard.People.
+func (t *txn) Heirs(ctx context.Context, refs []string) (map[string]org.Heir, error) {
+	heirs := map[string]org.Heir{}
+	if len(refs) == 0 {
+		return heirs, nil
+	}
+	people, err := t.People(ctx, refs)
+	if err != nil {
+		return nil, err
+	}
+	o, err := t.Products(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i, p := range people {
+		if p == nil || !p.Active() {
+			continue
+		}
+		heirs[org.HeirKey(refs[i])] = org.Heir{
+			Ref: p.Ref(), Mail: p.Mail, Enabled: p.AccountEnabled, Exchange: p.Mailbox != nil && o.Licensed(p, org.Exchange), // R-MBX-09
+		}
+	}
+	return heirs, nil
+}
+
+// World implements offboard.People.
+func (t *txn) World(ctx context.Context, current, before *org.Person, upn string) (org.World, error) {
+	w := org.World{Taken: map[string]org.Ref{}}
+	var n int64
+	if err := t.QueryRow(ctx, "select count(*) from users where upn_key = $1 and pk <> $2", Fold(upn), current.Key).Scan(&n); err != nil {
+		return w, fmt.Errorf("look for the name %s: %w", upn, err)
+	}
+	w.UPNTaken = n > 0
+	var keys []string
+	for _, a := range append(slices.Clone(before.Addresses), org.Address{Value: upn}) {
+		keys = append(keys, Fold(a.Value))
+	}
+	type owned struct {
+		key string
+		ref org.Ref
+	}
+	owners, err := sqldb.All(ctx, t, func(r *sqldb.Rows) (owned, error) {
+		var o owned
+		return o, r.Scan(&o.key, &o.ref.ID, &o.ref.Name, &o.ref.DisplayName)
+	}, `select a.address_key, u.id, u.upn, u.display_name from addresses a join users u on u.pk = a.user_pk
+ where a.address_key in {texts $1} and a.user_pk <> $2`, sqldb.Texts(keys), current.Key)
+	if err != nil {
+		return w, fmt.Errorf("look for addresses: %w", err)
+	}
+	for _, o := range owners {
+		o.ref.Name = org.OriginalUPN(org.UserID(o.ref.ID), o.ref.Name)
+		w.Taken[strings.ToLower(o.key)] = o.ref
+	}
+	w.Products, err = t.Products(ctx)
+	return w, err
+}
+
+var _ offboard.Tx = (*txn)(nil)

@@ -1,0 +1,49 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"leaver/internal/offboard"
+	"leaver/internal/sqldb"
+)
+
+// Audit implements offboard.Trail. All writers of an organization stand in one
+// line, so the newest row is the one to chain to.
+func (t *txn) Audit(ctx context.Context, entries ...offboard.Entry) error {
+	var seq int64
+	var hash []byte
+	err := t.QueryRow(ctx, "select seq, hash from audit order by seq desc limit 1").Scan(&seq, &hash)
+	if err != nil && !errors.Is(err, sqldb.ErrNoRows) {
+		return fmt.Errorf("read the end of the audit trail: %w", err)
+	}
+	for i := range entries {
+		e := &entries[i]
+		seq++
+		e.Seq, e.Hash = seq, offboard.ChainHash(hash, seq, e)
+		hash = e.Hash
+		_, err := t.Exec(ctx, `insert into audit (seq, at, actor_id, actor_name, action, target_id, target_name, result, request, detail, hash)
+ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, e.Seq, unix(e.At), string(e.Actor.ID), e.Actor.Name, e.Action, e.Target.ID, e.Target.Name,
+			e.Result, e.Request, e.Detail, e.Hash)
+		if err != nil {
+			return fmt.Errorf("write the audit trail: %w", err)
+		}
+	}
+	return nil
+}
+
+const entryColumns = "seq, at, actor_id, actor_name, action, target_id, target_name, result, request, detail, hash"
+
+func scanEntry(r *sqldb.Rows) (offboard.Entry, error) {
+	var e offboard.Entry
+	var when int64
+	err := r.Scan(&e.Seq, &when, &e.Actor.ID, &e.Actor.Name, &e.Action, &e.Target.ID, &e.Target.Name, &e.Result, &e.Request, &e.Detail, &e.Hash)
+	e.At = at(when)
+	return e, err
+}
+
+// Entries implements offboard.Trail.
+func (t *txn) Entries(ctx context.Context, after int64, limit int) ([]offboard.Entry, error) {
+	return sqldb.All(ctx, t, scanEntry, "select "+entryColumns+" from audit where seq > $1 order by seq limit $2", after, limit)
+}

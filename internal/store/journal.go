@@ -1,0 +1,224 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"leaver/internal/offboard"
+	"leaver/internal/org"
+	"leaver/internal/sqldb"
+)
+
+const departureColumns = `pk, id, status, actor, created, coalesce(ended, 0), hash, idempotent, total, counts, node, lease, undoing, undone_by`
+
+func scanDeparture(r *sqldb.Rows) (*offboard.Departure, error) {
+	d := &offboard.Departure{}
+	var actor, counts string
+	var created, ended, lease int64
+	err := r.Scan(&d.Key, &d.ID, &d.Status, &actor, &created, &ended, &d.Hash, &d.Idempotent, &d.Total, &counts, &d.Node, &lease, &d.Undoing, &d.UndoneBy)
+	if err != nil {
+		return nil, err
+	}
+	d.Created, d.Ended, d.Lease = at(created), at(ended), at(lease)
+	if err := json.Unmarshal([]byte(actor), &d.CreatedBy); err != nil {
+		return nil, fmt.Errorf("actor of departure %s: %w", d.ID, err)
+	}
+	return d, json.Unmarshal([]byte(counts), &d.Counts)
+}
+
+// oneDeparture gives the departure that a condition selects, or nil.
+func (t *txn) oneDeparture(ctx context.Context, condition string, args ...any) (*offboard.Departure, error) {
+	d, err := sqldb.One(ctx, t, scanDeparture, "select "+departureColumns+" from departures where "+condition, args...)
+	if errors.Is(err, sqldb.ErrNoRows) {
+		return nil, nil
+	}
+	return d, err
+}
+
+// Departure implements offboard.Journal.
+func (t *txn) Departure(ctx context.Context, id org.DepartureID) (*offboard.Departure, error) {
+	return t.oneDeparture(ctx, "id = $1", string(id))
+}
+
+// DepartureByKey implements offboard.Journal.
+func (t *txn) DepartureByKey(ctx context.Context, creator org.UserID, key string) (*offboard.Departure, error) {
+	return t.oneDeparture(ctx, "actor_id = $1 and idempotent = $2 and idempotent <> ''", string(creator), key)
+}
+
+// Departures implements offboard.Journal: newest first.
+func (t *txn) Departures(ctx context.Context, before org.DepartureID, limit int) ([]offboard.Departure, error) {
+	key := int64(1) << 62
+	if before != "" {
+		d, err := t.Departure(ctx, before)
+		if err != nil || d == nil {
+			return nil, err
+		}
+		key = d.Key
+	}
+	return sqldb.All(ctx, t, func(r *sqldb.Rows) (offboard.Departure, error) {
+		d, err := scanDeparture(r)
+		if err != nil {
+			return offboard.Departure{}, err
+		}
+		return *d, nil
+	}, "select "+departureColumns+" from departures where pk < $1 order by pk desc limit $2", key, limit)
+}
+
+// AddDeparture implements offboard.Journal.
+func (t *txn) AddDeparture(ctx context.Context, d *offboard.Departure, items []offboard.Item) error {
+	actor, err := json.Marshal(d.CreatedBy)
+	if err != nil {
+		return err
+	}
+	counts, err := json.Marshal(d.Counts)
+	if err != nil {
+		return err
+	}
+	err = t.QueryRow(ctx, `insert into departures (id, status, actor_id, actor, created, ended, hash, idempotent, total, counts, node, lease, undoing, undone_by)
+ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) returning pk`, string(d.ID), string(d.Status), string(d.CreatedBy.ID), string(actor),
+		unix(d.Created), null(d.Ended), d.Hash, d.Idempotent, d.Total, string(counts), d.Node, unix(d.Lease), d.Undoing, d.UndoneBy).Scan(&d.Key)
+	if err != nil {
+		return fmt.Errorf("add departure: %w", err)
+	}
+	for i := range items {
+		if err := t.putItem(ctx, d.Key, &items[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// SaveDeparture implements offboard.Journal.
+func (t *txn) SaveDeparture(ctx context.Context, d *offboard.Departure) error {
+	counts, err := json.Marshal(d.Counts)
+	if err != nil {
+		return err
+	}
+	_, err = t.Exec(ctx, "update departures set status = $1, ended = $2, counts = $3, node = $4, lease = $5, undoing = $6, undone_by = $7 where pk = $8",
+		string(d.Status), null(d.Ended), string(counts), d.Node, unix(d.Lease), d.Undoing, d.UndoneBy, d.Key)
+	return err
+}
+
+// Claim implements offboard.Journal.
+func (t *txn) Claim(ctx context.Context, node string, now, until time.Time) (*offboard.Departure, error) {
+	d, err := t.oneDeparture(ctx, "ended is null and (lease <= $1 or node = $2) order by lease, pk limit 1", now.Unix(), node)
+	if err != nil || d == nil {
+		return nil, err
+	}
+	d.Node, d.Lease = node, until
+	return d, t.SaveDeparture(ctx, d)
+}
+
+// itemDetail is what of an item nobody searches for.
+type itemDetail struct {
+	Choices org.Choices `json:"choices,omitzero"`
+	Steps   []org.Step  `json:"steps,omitempty"`
+	Args    org.Args    `json:"args,omitempty"`
+	Notes   []org.Note  `json:"notes,omitempty"`
+	State   string      `json:"state,omitempty"`
+}
+
+func (t *txn) putItem(ctx context.Context, departure int64, it *offboard.Item) error {
+	detail, err := json.Marshal(itemDetail{it.Choices, it.Steps, it.Args, it.Notes, it.State})
+	if err != nil {
+		return err
+	}
+	before := []byte{}
+	if it.Before != nil {
+		if before, err = json.Marshal(it.Before); err != nil {
+			return err
+		}
+	}
+	_, err = t.Exec(ctx, `insert into departure_items (departure_pk, ordinal, user_pk, user_id, asked, name, display_name, plan, outcome, code, rule,
+ ran, undone, detail, before) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+ on conflict (departure_pk, ordinal) do update set outcome = excluded.outcome, code = excluded.code, rule = excluded.rule, ran = excluded.ran,
+ undone = excluded.undone, detail = excluded.detail, before = excluded.before`,
+		departure, it.Ordinal, it.UserKey, it.User.ID, it.Asked, it.User.Name, it.User.DisplayName, string(it.Plan), string(it.Outcome), it.Code,
+		it.Rule, unix(it.Ran), it.Undone, string(detail), string(before))
+	if err != nil {
+		return fmt.Errorf("write item %d: %w", it.Ordinal, err)
+	}
+	return nil
+}
+
+// SaveItems implements offboard.Journal.
+func (t *txn) SaveItems(ctx context.Context, d *offboard.Departure, items []offboard.Item) error {
+	for i := range items {
+		if err := t.putItem(ctx, d.Key, &items[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const itemColumns = `departure_pk, ordinal, user_pk, user_id, asked, name, display_name, plan, outcome, code, rule, ran, undone, detail, before`
+
+func scanItem(r *sqldb.Rows) (offboard.Item, error) {
+	var it offboard.Item
+	var ran int64
+	var detail, before string
+	err := r.Scan(&it.Departure, &it.Ordinal, &it.UserKey, &it.User.ID, &it.Asked, &it.User.Name, &it.User.DisplayName, &it.Plan, &it.Outcome, &it.Code, &it.Rule,
+		&ran, &it.Undone, &detail, &before)
+	if err != nil {
+		return it, err
+	}
+	it.Ran = at(ran)
+	var d itemDetail
+	if err := json.Unmarshal([]byte(detail), &d); err != nil {
+		return it, fmt.Errorf("item %d: %w", it.Ordinal, err)
+	}
+	it.Choices, it.Steps, it.Args, it.Notes, it.State = d.Choices, d.Steps, d.Args, d.Notes, d.State
+	if before == "" {
+		return it, nil
+	}
+	it.Before = &org.Person{}
+	if err := json.Unmarshal([]byte(before), it.Before); err != nil {
+		return it, fmt.Errorf("state before of item %d: %w", it.Ordinal, err)
+	}
+	it.Before.Key = it.UserKey
+	return it, nil
+}
+
+// Items implements offboard.Journal.
+func (t *txn) Items(ctx context.Context, d *offboard.Departure, after, limit int, states ...offboard.ItemOutcome) ([]offboard.Item, error) {
+	if len(states) == 0 {
+		return sqldb.All(ctx, t, scanItem, "select "+itemColumns+" from departure_items where departure_pk = $1 and ordinal > $2 order by ordinal limit $3",
+			d.Key, after, limit)
+	}
+	return sqldb.All(ctx, t, scanItem, "select "+itemColumns+` from departure_items where departure_pk = $1 and ordinal > $2
+ and outcome in {texts $4} order by ordinal limit $3`, d.Key, after, limit, sqldb.Texts(states))
+}
+
+// LastItems implements offboard.Journal.
+func (t *txn) LastItems(ctx context.Context, people []*org.Person) ([]*offboard.Item, error) {
+	out := make([]*offboard.Item, len(people))
+	at := make(map[int64]int, len(people))
+	keys := make([]int64, len(people))
+	for i, p := range people {
+		at[p.Key], keys[i] = i, p.Key
+	}
+	items, err := sqldb.All(ctx, t, scanItem, "select "+itemColumns+` from departure_items
+ where user_pk in {ints $1} and outcome = 'done' and not undone order by departure_pk`, sqldb.Ints(keys))
+	if err != nil {
+		return nil, fmt.Errorf("look for the state before: %w", err)
+	}
+	for i := range items {
+		out[at[items[i].UserKey]] = &items[i]
+	}
+	return out, nil
+}
+
+// MarkUndone implements offboard.Journal.
+func (t *txn) MarkUndone(ctx context.Context, it *offboard.Item, notes []org.Note) error {
+	it.Undone, it.Notes = true, append(it.Notes, notes...)
+	return t.putItem(ctx, it.Departure, it)
+}
+
+// Undoable implements offboard.Journal.
+func (t *txn) Undoable(ctx context.Context, d *offboard.Departure, limit int) ([]offboard.Item, error) {
+	return sqldb.All(ctx, t, scanItem, "select "+itemColumns+` from departure_items where departure_pk = $1 and outcome = 'done' and not undone
+ order by ordinal limit $2`, d.Key, limit)
+}

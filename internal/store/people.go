@@ -1,0 +1,201 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"leaver/internal/org"
+	"leaver/internal/sqldb"
+)
+
+// Fold is how names are compared: without regard to case. Columns that end in
+// _key hold folded text.
+func Fold(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
+
+// personColumns are the columns of a person that stand in one row: the account,
+// the mailbox and the drive.
+const personColumns = `u.pk, u.id, u.upn, u.display_name, u.given_name, u.surname, u.mail, u.mail_nickname, u.job_title, u.department,
+ u.company_name, u.office_location, u.mobile_phone, u.business_phones, u.fax_number, u.other_mails, u.employee_id, u.street_address, u.city,
+ u.state, u.postal_code, u.country, u.usage_location, u.preferred_language, u.user_type, u.enabled, u.sync_state, u.immutable_id, u.hidden,
+ u.restricted, coalesce((select x.id from users x where x.pk = u.manager_pk), ''), u.created, coalesce(u.deleted, 0), u.sessions_from,
+ u.session_epoch, u.password_hash, u.parked_hash, u.must_change, u.licenses_removed,
+ m.pk, m.type, m.forward_to, m.keep_copy, m.replies, m.litigation, m.holds, m.archive, m.size, m.disconnected,
+ d.pk, d.id, d.size, d.items, d.held, d.unlicensed`
+
+const personTables = ` from users u left join mailboxes m on m.user_pk = u.pk left join drives d on d.user_pk = u.pk `
+
+// row is a person as loaded, with the keys of what belongs to them.
+type row struct {
+	org.Person
+	mailbox, drive int64
+}
+
+func scanPerson(r *sqldb.Rows) (*row, error) {
+	var p row
+	var phones, mails string
+	var sync, created, deleted, from, removed int64
+	var mpk, msize, mdisc, dpk, dsize, ditems, dunl *int64
+	var mtype, mfwd, mreplies, mholds, did *string
+	var mkeep, mlit, march, dheld *bool
+	u := &p.User
+	err := r.Scan(&u.Key, &u.ID, &u.UPN, &u.DisplayName, &u.GivenName, &u.Surname, &u.Mail, &u.MailNickname, &u.JobTitle, &u.Department,
+		&u.CompanyName, &u.OfficeLocation, &u.MobilePhone, &phones, &u.FaxNumber, &mails, &u.EmployeeID, &u.StreetAddress, &u.City,
+		&u.State, &u.PostalCode, &u.Country, &u.UsageLocation, &u.PreferredLanguage, &u.UserType, &u.AccountEnabled, &sync,
+		&u.OnPremisesImmutableID, &u.HiddenFromLists, &p.InRestrictedUnit, &u.ManagerID, &created, &deleted, &from,
+		&u.SessionEpoch, &u.PasswordHash, &u.ParkedPasswordHash, &u.MustChangePassword, &removed,
+		&mpk, &mtype, &mfwd, &mkeep, &mreplies, &mlit, &mholds, &march, &msize, &mdisc,
+		&dpk, &did, &dsize, &ditems, &dheld, &dunl)
+	if err != nil {
+		return nil, err
+	}
+	u.BusinessPhones, u.OtherMails = list(phones), list(mails)
+	u.Synced, u.WasSynced = sync == 1, sync == 2
+	u.Created, u.Deleted, u.SessionsValidFrom, p.LicensesRemoved = at(created), at(deleted), at(from), at(removed)
+	if mpk != nil {
+		p.mailbox = *mpk
+		p.Mailbox = &org.Mailbox{
+			Type: org.MailboxType(*mtype), ForwardTo: *mfwd, KeepCopy: *mkeep, Litigation: *mlit, Holds: list(*mholds),
+			Archive: *march, Size: org.Bytes(*msize), Disconnected: at(value(mdisc)),
+		}
+		if *mreplies != "" {
+			if err := json.Unmarshal([]byte(*mreplies), &p.Mailbox.Replies); err != nil {
+				return nil, fmt.Errorf("replies of %s: %w", u.ID, err)
+			}
+		}
+	}
+	if dpk != nil {
+		p.drive = *dpk
+		p.Drive = &org.Drive{ID: org.DriveID(*did), Size: org.Bytes(*dsize), Items: int(*ditems), Held: *dheld, Unlicensed: at(value(dunl))}
+	}
+	return &p, nil
+}
+
+func value(p *int64) int64 {
+	if p == nil {
+		return 0
+	}
+	return *p
+}
+
+// list reads a list of texts stored by joined.
+func list(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return strings.Split(s, "\n")
+}
+
+// joined stores a list of texts.
+func joined(l []string) string { return strings.Join(l, "\n") }
+
+// parts are the rows that belong to persons, in one statement: kind, person, two
+// texts, a flag, a number, and two more texts.
+const parts = `select 1, user_pk, role, '', suspended, 0, '', '' from role_assignments where user_pk in {ints $1}
+ union all select 2, user_pk, value, '', is_primary, ordinal, '', '' from addresses where user_pk in {ints $1}
+ union all select 3, l.user_pk, p.sku, coalesce(g.id, ''), false, l.assigned, l.disabled_plans, l.error
+   from licenses l join products p on p.pk = l.product_pk left join groups g on g.pk = l.group_pk where l.user_pk in {ints $1}
+ union all select 4, m.user_pk, w.id, x.permission, false, 0, '', ''
+   from mailboxes m join mailbox_permissions x on x.mailbox_pk = m.pk join users w on w.pk = x.who_pk where m.user_pk in {ints $1}
+ union all select 5, d.user_pk, w.id, '', false, 0, '', ''
+   from drives d join drive_grants x on x.drive_pk = d.pk join users w on w.pk = x.who_pk where d.user_pk in {ints $1}
+ union all select 6, x.user_pk, '', '', false, 0, '', '' from group_members x join groups g on g.pk = x.group_pk
+   where x.user_pk in {ints $1} and g.role_assignable
+ union all select 6, x.user_pk, '', '', false, 0, '', '' from group_owners x join groups g on g.pk = x.group_pk
+   where x.user_pk in {ints $1} and g.role_assignable
+ order by 1, 2, 6, 3, 4`
+
+// complete loads what belongs to the persons beyond their own row.
+func complete(ctx context.Context, q sqldb.Querier, people []*row) error {
+	if len(people) == 0 {
+		return nil
+	}
+	byKey := make(map[int64]*row, len(people))
+	keys := make([]int64, 0, len(people))
+	for _, p := range people {
+		byKey[p.Key] = p
+		keys = append(keys, p.Key)
+	}
+	rows, err := q.Query(ctx, parts, sqldb.Ints(keys))
+	if err != nil {
+		return fmt.Errorf("load what belongs to people: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var kind, user, n int64
+		var a, b, c, e string
+		var flag bool
+		if err := rows.Scan(&kind, &user, &a, &b, &flag, &n, &c, &e); err != nil {
+			return err
+		}
+		byKey[user].add(kind, a, b, flag, n, c, e)
+	}
+	return rows.Err()
+}
+
+func (p *row) add(kind int64, a, b string, flag bool, n int64, c, e string) {
+	switch kind {
+	case 1:
+		if flag {
+			p.SuspendedRoles = append(p.SuspendedRoles, org.RoleID(a))
+		} else {
+			p.Roles = append(p.Roles, org.RoleID(a))
+		}
+	case 2:
+		p.Addresses = append(p.Addresses, org.Address{Value: a, Primary: flag})
+	case 3:
+		p.Licenses = append(p.Licenses, org.License{Sku: org.SkuID(a), Group: org.GroupID(b), DisabledPlans: list(c), Error: e, Assigned: at(n)})
+	case 4:
+		p.Mailbox.Permissions = append(p.Mailbox.Permissions, org.Permission{Who: org.UserID(a), Right: org.Right(b)})
+	case 5:
+		p.Drive.Grants = append(p.Drive.Grants, org.DriveGrant{Who: org.UserID(a)})
+	case 6:
+		p.InRoleGroup = true
+	}
+}
+
+// People implements offboard.People.
+func (t *txn) People(ctx context.Context, refs []string) ([]*org.Person, error) {
+	keys := make([]string, len(refs))
+	for i, r := range refs {
+		keys[i] = Fold(r)
+	}
+	set := sqldb.Texts(keys)
+	rows, err := sqldb.All(ctx, t, scanPerson, "select "+personColumns+personTables+"where u.id in {texts $1} union all select "+
+		personColumns+personTables+"where u.upn_key in {texts $1}", set)
+	if err != nil {
+		return nil, fmt.Errorf("load people: %w", err)
+	}
+	if err := complete(ctx, t, rows); err != nil {
+		return nil, err
+	}
+	found := make(map[string]*org.Person, 2*len(rows))
+	for _, r := range rows {
+		found[Fold(r.UPN)] = &r.Person
+		found[string(r.ID)] = &r.Person
+	}
+	out := make([]*org.Person, len(refs))
+	for i, k := range keys {
+		out[i] = found[k]
+	}
+	return out, nil
+}
+
+// Due implements offboard.Remains.
+func (t *txn) Due(ctx context.Context, deletedBefore time.Time, limit int) ([]*org.Person, error) {
+	rows, err := sqldb.All(ctx, t, scanPerson, "select "+personColumns+personTables+
+		"where u.deleted is not null and u.deleted <= $1 order by u.deleted, u.pk limit $2", deletedBefore.Unix(), limit)
+	if err != nil {
+		return nil, fmt.Errorf("list people whose time has come: %w", err)
+	}
+	if err := complete(ctx, t, rows); err != nil {
+		return nil, err
+	}
+	out := make([]*org.Person, len(rows))
+	for i, r := range rows {
+		out[i] = &r.Person
+	}
+	return out, nil
+}

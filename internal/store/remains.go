@@ -1,0 +1,129 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"leaver/internal/offboard"
+	"leaver/internal/org"
+	"leaver/internal/sqldb"
+)
+
+// Purge implements offboard.Remains. R-PERM-02 R-PERM-04
+func (t *txn) Purge(ctx context.Context, people []offboard.Purged, now time.Time) error {
+	var all, mailboxes, drives []int64
+	for _, p := range people {
+		all = append(all, p.Person.Key)
+		if p.Remains.Mailbox {
+			if err := t.orphan(ctx, p); err != nil {
+				return err
+			}
+		} else if p.Person.Mailbox != nil {
+			mailboxes = append(mailboxes, p.Person.Key)
+		}
+		if p.Remains.Drive {
+			if _, err := t.Exec(ctx, "update drives set user_pk = null, owner_deleted = $1, former_name = $2, former_id = $3 where user_pk = $4",
+				unix(p.Person.Deleted), p.Person.Ref().Name, string(p.Person.ID), p.Person.Key); err != nil {
+				return err
+			}
+		} else if p.Person.Drive != nil {
+			drives = append(drives, p.Person.Key)
+		}
+	}
+	if err := t.dropOf(ctx, "mailboxes", mailboxes, t.dropMailboxes); err != nil {
+		return err
+	}
+	if err := t.dropOf(ctx, "drives", drives, t.dropDrives); err != nil {
+		return err
+	}
+	return t.each(ctx, all,
+		"update users set manager_pk = null where manager_pk in {ints $1}",
+		"delete from role_assignments where user_pk in {ints $1}",
+		"delete from addresses where user_pk in {ints $1}",
+		"delete from licenses where user_pk in {ints $1}",
+		"delete from group_members where user_pk in {ints $1}",
+		"delete from group_owners where user_pk in {ints $1}",
+		"delete from mailbox_permissions where who_pk in {ints $1}",
+		"delete from drive_grants where who_pk in {ints $1}",
+		"delete from item_permissions where who_pk in {ints $1}",
+		"update departure_items set before = '' where user_pk in {ints $1}", // nothing of the person stays readable, R-PERM-02
+		"delete from users where pk in {ints $1}")
+}
+
+func (t *txn) orphan(ctx context.Context, p offboard.Purged) error {
+	_, err := t.Exec(ctx, "update mailboxes set user_pk = null, due = $1, former_name = $2, former_id = $3 where user_pk = $4",
+		null(p.Remains.MailboxDue), p.Person.Ref().Name, string(p.Person.ID), p.Person.Key)
+	return err
+}
+
+// dropOf drops what belongs to users.
+func (t *txn) dropOf(ctx context.Context, table string, users []int64, drop func(context.Context, []int64) error) error {
+	if len(users) == 0 {
+		return nil
+	}
+	keys, err := sqldb.All(ctx, t, sqldb.Value[int64], "select pk from "+table+" where user_pk in {ints $1}", sqldb.Ints(users))
+	if err != nil {
+		return err
+	}
+	return drop(ctx, keys)
+}
+
+// expiring is a mailbox or drive whose clock has run out.
+type expiring struct {
+	key   int64
+	owner org.Ref
+}
+
+func scanExpiring(r *sqldb.Rows) (expiring, error) {
+	var e expiring
+	return e, r.Scan(&e.key, &e.owner.ID, &e.owner.Name)
+}
+
+// Expire implements offboard.Remains: mailboxes whose licence went 30 days ago
+// (R-LIC-08), mailboxes that outlived their account (R-PERM-04), drives past
+// retention and recycle bin (R-SM-07).
+func (t *txn) Expire(ctx context.Context, s org.Settings, now time.Time, limit int) ([]offboard.Expired, error) {
+	var out []offboard.Expired
+	lists := []struct {
+		kind, rule, text string
+		due              time.Time
+		drop             func(context.Context, []int64) error
+	}{
+		{"mailbox", "R-LIC-08", `select m.pk, u.id, u.upn from mailboxes m join users u on u.pk = m.user_pk
+ where m.disconnected is not null and m.disconnected <= $1 and not m.litigation and m.holds = '' limit $2`, now.Add(-org.MailboxRetention), t.dropMailboxes},
+		{"mailbox", "R-PERM-05", `select pk, former_id, former_name from mailboxes where due is not null and due <= $1 and not litigation and holds = '' limit $2`, now, t.dropMailboxes},
+		{"drive", "R-SM-07", `select pk, former_id, former_name from drives where owner_deleted is not null and owner_deleted <= $1 and not held limit $2`,
+			now.Add(-s.DriveRetention() - org.DriveRecycle), t.dropDrives},
+	}
+	for _, l := range lists {
+		found, err := sqldb.All(ctx, t, scanExpiring, l.text, l.due.Unix(), limit)
+		if err != nil {
+			return nil, fmt.Errorf("list what expires (%s): %w", l.rule, err)
+		}
+		keys := make([]int64, len(found))
+		for i, e := range found {
+			keys[i] = e.key
+			e.owner.Name = org.OriginalUPN(org.UserID(e.owner.ID), e.owner.Name)
+			out = append(out, offboard.Expired{Kind: l.kind, Owner: e.owner, Rule: l.rule})
+		}
+		if err := l.drop(ctx, keys); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// Bodies implements offboard.Remains.
+func (t *txn) Bodies(ctx context.Context, limit int) ([]string, error) {
+	return sqldb.All(ctx, t, sqldb.Value[string], `select q.body from body_queue q
+ where not exists (select 1 from messages m where m.body = q.body and m.body <> '')
+ and not exists (select 1 from drive_items i where i.body = q.body and i.body <> '') limit $1`, limit)
+}
+
+// ForgetBodies implements offboard.Remains. A body that something refers to
+// again meanwhile leaves the queue as well: whoever lets go of it queues it anew.
+func (t *txn) ForgetBodies(ctx context.Context, bodies []string) error {
+	_, err := t.Exec(ctx, "delete from body_queue where body in {texts $1}", sqldb.Texts(bodies))
+	return err
+}

@@ -1,0 +1,236 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"leaver/internal/offboard"
+	"leaver/internal/org"
+	"leaver/internal/sqldb"
+)
+
+// Save implements offboard.People: it writes what differs.
+func (t *txn) Save(ctx context.Context, changes []offboard.Change) error {
+	seats := map[org.SkuID]int64{}
+	var heads int64
+	for i := range changes {
+		c := &changes[i]
+		if err := t.savePerson(ctx, c); err != nil {
+			return fmt.Errorf("save %s: %w", c.After.ID, err)
+		}
+		for _, sku := range c.Before.Seats() {
+			seats[sku]--
+		}
+		for _, sku := range c.After.Seats() {
+			seats[sku]++
+		}
+		heads += count(c.After.Key != 0 && c.After.Active()) - count(c.Before.Key != 0 && c.Before.Active())
+	}
+	for _, sku := range slices.Sorted(mapKeys(seats)) {
+		if n := seats[sku]; n != 0 {
+			if _, err := t.Exec(ctx, "update products set consumed = consumed + $1 where sku = $2", n, string(sku)); err != nil {
+				return err
+			}
+		}
+	}
+	if heads == 0 {
+		return nil
+	}
+	_, err := t.Exec(ctx, "update organization set people = people + $1", heads)
+	return err
+}
+
+func count(yes bool) int64 {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+func mapKeys[K comparable, V any](m map[K]V) func(yield func(K) bool) {
+	return func(yield func(K) bool) {
+		for k := range m {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+func (t *txn) savePerson(ctx context.Context, c *offboard.Change) error {
+	if c.After.Key == 0 {
+		if err := t.insertUser(ctx, &c.After); err != nil {
+			return err
+		}
+	} else if err := t.updateUser(ctx, c); err != nil {
+		return err
+	}
+	for _, save := range []func(context.Context, *offboard.Change) error{t.saveRoles, t.saveAddresses, t.saveLicenses, t.saveMailbox, t.saveDrive} {
+		if err := save(ctx, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stateArgs are the columns that departures change; profileArgs the others.
+func stateArgs(p *org.Person) []any {
+	sync := int64(0)
+	switch {
+	case p.Synced:
+		sync = 1
+	case p.WasSynced:
+		sync = 2
+	}
+	return []any{
+		p.UPN, Fold(p.UPN), p.AccountEnabled, sync, null(p.Deleted), unix(p.SessionsValidFrom), p.SessionEpoch, p.PasswordHash,
+		p.ParkedPasswordHash, p.MustChangePassword, unix(p.LicensesRemoved),
+	}
+}
+
+const stateSet = `upn = $1, upn_key = $2, enabled = $3, sync_state = $4, deleted = $5, sessions_from = $6, session_epoch = $7,
+ password_hash = $8, parked_hash = $9, must_change = $10, licenses_removed = $11`
+
+func profileArgs(p *org.Person) []any {
+	return []any{
+		p.DisplayName, Fold(p.DisplayName), p.GivenName, p.Surname, Fold(p.Surname), p.Mail, Fold(p.Mail), p.MailNickname, p.JobTitle,
+		p.Department, p.CompanyName, p.OfficeLocation, p.MobilePhone, joined(p.BusinessPhones), p.FaxNumber, joined(p.OtherMails), p.EmployeeID,
+		p.StreetAddress, p.City, p.State, p.PostalCode, p.Country, p.UsageLocation, p.PreferredLanguage, p.UserType,
+		p.OnPremisesImmutableID, p.HiddenFromLists, p.InRestrictedUnit, string(p.ManagerID),
+	}
+}
+
+const profileSet = `display_name = $1, display_key = $2, given_name = $3, surname = $4, surname_key = $5, mail = $6, mail_key = $7,
+ mail_nickname = $8, job_title = $9, department = $10, company_name = $11, office_location = $12, mobile_phone = $13, business_phones = $14,
+ fax_number = $15, other_mails = $16, employee_id = $17, street_address = $18, city = $19, state = $20, postal_code = $21, country = $22,
+ usage_location = $23, preferred_language = $24, user_type = $25, immutable_id = $26, hidden = $27, restricted = $28,
+ manager_pk = (select x.pk from users x where x.id = $29)`
+
+func (t *txn) updateUser(ctx context.Context, c *offboard.Change) error {
+	if b, a := stateArgs(&c.Before), stateArgs(&c.After); !slices.Equal(b, a) {
+		if _, err := t.Exec(ctx, "update users set "+stateSet+" where pk = $12", append(a, c.After.Key)...); err != nil {
+			return duplicate(err, c.After.UPN)
+		}
+	}
+	if b, a := profileArgs(&c.Before), profileArgs(&c.After); !slices.Equal(b, a) {
+		if _, err := t.Exec(ctx, "update users set "+profileSet+" where pk = $30", append(a, c.After.Key)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// duplicate says that somebody else has the user name. R-API-05
+func duplicate(err error, upn string) error {
+	if errors.Is(err, sqldb.ErrDuplicate) {
+		return org.Refuse(org.Conflict, "user.upnTaken", "R-API-05", org.Arg{Name: "name", Value: upn}).On("userPrincipalName")
+	}
+	return err
+}
+
+const insertUserText = `insert into users (upn, upn_key, enabled, sync_state, deleted, sessions_from, session_epoch, password_hash, parked_hash,
+ must_change, licenses_removed, display_name, display_key, given_name, surname, surname_key, mail, mail_key, mail_nickname, job_title,
+ department, company_name, office_location, mobile_phone, business_phones, fax_number, other_mails, employee_id, street_address, city, state,
+ postal_code, country, usage_location, preferred_language, user_type, immutable_id, hidden, restricted, manager_pk, id, created)
+ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28,
+ $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, (select x.pk from users x where x.id = $40), $41, $42) returning pk`
+
+func (t *txn) insertUser(ctx context.Context, p *org.Person) error {
+	args := append(stateArgs(p), profileArgs(p)...)
+	err := t.QueryRow(ctx, insertUserText, append(args, string(p.ID), unix(p.Created))...).Scan(&p.Key)
+	return duplicate(err, p.UPN)
+}
+
+func (t *txn) saveRoles(ctx context.Context, c *offboard.Change) error {
+	if slices.Equal(c.Before.Roles, c.After.Roles) && slices.Equal(c.Before.SuspendedRoles, c.After.SuspendedRoles) {
+		return nil
+	}
+	had := append(slices.Clone(c.Before.Roles), c.Before.SuspendedRoles...)
+	for _, r := range had {
+		if !slices.Contains(c.After.Roles, r) && !slices.Contains(c.After.SuspendedRoles, r) {
+			if _, err := t.Exec(ctx, "delete from role_assignments where user_pk = $1 and role = $2", c.After.Key, string(r)); err != nil {
+				return err
+			}
+		}
+	}
+	put := func(roles []org.RoleID, suspended bool) error {
+		for _, r := range roles {
+			_, err := t.Exec(ctx, `insert into role_assignments (id, user_pk, role, suspended) values ($1, $2, $3, $4)
+ on conflict (user_pk, role) do update set suspended = excluded.suspended`, t.newID(), c.After.Key, string(r), suspended)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if err := put(c.After.Roles, false); err != nil {
+		return err
+	}
+	return put(c.After.SuspendedRoles, true)
+}
+
+func (t *txn) saveAddresses(ctx context.Context, c *offboard.Change) error {
+	if slices.Equal(c.Before.Addresses, c.After.Addresses) {
+		return nil
+	}
+	if len(c.Before.Addresses) > 0 {
+		if _, err := t.Exec(ctx, "delete from addresses where user_pk = $1", c.After.Key); err != nil {
+			return err
+		}
+	}
+	for i, a := range c.After.Addresses {
+		// Whether an address of a deleted person may be taken has been decided by
+		// the use case; here the reservation gives way. R-SM-09
+		_, err := t.Exec(ctx, `insert into addresses (address_key, value, user_pk, is_primary, ordinal) values ($1, $2, $3, $4, $5)
+ on conflict (address_key) do update set value = excluded.value, user_pk = excluded.user_pk, is_primary = excluded.is_primary,
+ ordinal = excluded.ordinal where addresses.user_pk = $3 or addresses.user_pk in (select pk from users where deleted is not null)`,
+			Fold(a.Value), a.Value, c.After.Key, a.Primary, i)
+		if err != nil {
+			return err
+		}
+		var owner int64
+		if err := t.QueryRow(ctx, "select user_pk from addresses where address_key = $1", Fold(a.Value)).Scan(&owner); err != nil {
+			return err
+		}
+		if owner != c.After.Key {
+			return org.Refuse(org.Conflict, "address.taken", "R-MBX-32", org.Arg{Name: "address", Value: a.Value}).On("proxyAddresses")
+		}
+	}
+	return nil
+}
+
+func (t *txn) saveLicenses(ctx context.Context, c *offboard.Change) error {
+	if slices.EqualFunc(c.Before.Licenses, c.After.Licenses, sameLicense) {
+		return nil
+	}
+	if len(c.Before.Licenses) > 0 {
+		if _, err := t.Exec(ctx, "delete from licenses where user_pk = $1", c.After.Key); err != nil {
+			return err
+		}
+	}
+	for _, l := range c.After.Licenses {
+		_, err := t.Exec(ctx, `insert into licenses (user_pk, product_pk, group_pk, disabled_plans, error, assigned)
+ values ($1, (select pk from products where sku = $2), coalesce((select pk from groups where id = $3), 0), $4, $5, $6)`,
+			c.After.Key, string(l.Sku), string(l.Group), joined(l.DisabledPlans), l.Error, unix(l.Assigned))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func sameLicense(a, b org.License) bool {
+	return a.Sku == b.Sku && a.Group == b.Group && a.Error == b.Error && a.Assigned.Equal(b.Assigned) && slices.Equal(a.DisabledPlans, b.DisabledPlans)
+}
+
+// encode stores a value as JSON; the zero value is "".
+func encode(v any, zero bool) (string, error) {
+	if zero {
+		return "", nil
+	}
+	b, err := json.Marshal(v)
+	return string(b), err
+}

@@ -33,6 +33,7 @@ type scanner struct {
 	body     *ast.BlockStmt // of the function that is being read
 	uses     []use
 	literals map[string]bool // every string of the sources
+	prefixes []string        // beginnings of keys that the program completes
 }
 
 // scan reads the sources of every package but this one, tests apart.
@@ -135,6 +136,8 @@ func (s *scanner) readFunction(f *ast.FuncDecl) {
 			s.readCall(n)
 		case *ast.ReturnStmt:
 			s.readReturn(f.Name.Name, n)
+		case *ast.CompositeLit:
+			s.readNote(n)
 		}
 		return true
 	})
@@ -143,6 +146,36 @@ func (s *scanner) readFunction(f *ast.FuncDecl) {
 			key := "consequence.bill." + strings.TrimPrefix(u.key, "refusal.subscription.")
 			s.uses = append(s.uses, use{key: key, at: u.at, args: []string{"product", "price", "date"}})
 		}
+	}
+}
+
+// readNote finds the message of a note that is written out.
+func (s *scanner) readNote(n *ast.CompositeLit) {
+	if name, from := called(n.Type); name != "Note" || from != "org" {
+		return
+	}
+	u := use{at: s.position(n)}
+	for _, e := range n.Elts {
+		pair, ok := e.(*ast.KeyValueExpr)
+		if !ok {
+			continue
+		}
+		switch field, _ := called(pair.Key); field {
+		case "Key":
+			if sum, ok := pair.Value.(*ast.BinaryExpr); ok {
+				if prefix, ok := literal(sum.X); ok {
+					s.prefixes = append(s.prefixes, "note."+prefix)
+				}
+			}
+			if key, ok := literal(pair.Value); ok {
+				u.key = "note." + key
+			}
+		case "Args":
+			u.args, u.open = s.argNames(s.body, []ast.Expr{pair.Value})
+		}
+	}
+	if u.key != "" {
+		s.uses = append(s.uses, u)
 	}
 }
 

@@ -134,11 +134,11 @@ func BenchmarkUpdate(b *testing.B) {
 }
 
 type person struct {
-	n                                                       int64
-	id                                                      []byte
+	n                                                     int64
+	id                                                    []byte
 	upn, display, given, surname, mail, department, title string
-	enabled                                                 bool
-	created                                                 int64
+	enabled                                               bool
+	created                                               int64
 }
 
 func scanPerson(r *sqldb.Rows) (p person, err error) {

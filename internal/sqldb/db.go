@@ -176,9 +176,13 @@ func (db *DB) Query(ctx context.Context, text string, args ...any) (*Rows, error
 		if err != nil {
 			return nil, wrap("connect", err)
 		}
-		rows, err := s.query(ctx, text, args...)
+		found, err := s.query(ctx, text, args...)
 		if err == nil {
-			return &Rows{rows: rows, text: text, s: s, back: db.readers}, nil
+			rows := &Rows{rows: found, text: text, s: s, back: db.readers}
+			if err = s.note(rows.fetch()); err == nil {
+				return rows, nil
+			}
+			found.Close()
 		}
 		retry := s.dead && !fresh && ctx.Err() == nil
 		db.readers.give(s)

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"time"
-
-	"github.com/jackc/pgx/v5/pgconn"
 )
 
 const (
@@ -206,9 +204,10 @@ func (w *writer) commitPostgres(ctx context.Context) error {
 	if err == nil && len(results) == 1 && results[0].CommandTag.String() == "ROLLBACK" {
 		return errors.New("the database rolled back")
 	}
-	if w.s.note(err) == nil || !lostConnection(err) && !w.s.dead || pgconn.SafeToRetry(err) {
+	if w.s.note(err) == nil || !w.s.dead {
 		return err
 	}
+	// pgx calls some of these errors safe to retry although the commit was sent.
 	pause := firstPause
 	for range maxTries {
 		switch w.outcome(ctx) {

@@ -77,8 +77,13 @@ func (m *migrations) run(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-func currentVersion(ctx context.Context, db *sql.DB) (int64, error) {
+// rower is a sql.DB or a sql.Conn.
+type rower interface {
+	QueryRowContext(ctx context.Context, text string, args ...any) *sql.Row
+}
+
+func currentVersion(ctx context.Context, q rower) (int64, error) {
 	var version int64
-	err := db.QueryRowContext(ctx, "select coalesce(max(version_id), 0) from "+versionTable+" where is_applied").Scan(&version)
+	err := q.QueryRowContext(ctx, "select coalesce(max(version_id), 0) from "+versionTable+" where is_applied").Scan(&version)
 	return version, err
 }

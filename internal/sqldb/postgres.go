@@ -25,10 +25,13 @@ var beginWrite = fmt.Sprintf("begin isolation level read committed read write; s
 
 // postgresSource makes the connections of one kind; setup runs on each new one.
 func postgresSource(cfg *pgx.ConnConfig, setup string) *sql.DB {
-	return stdlib.OpenDB(*cfg, stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
+	db := stdlib.OpenDB(*cfg, stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
 		_, err := c.PgConn().Exec(ctx, setup).ReadAll()
 		return err
 	}))
+	// Sessions keep their connections; one from here would be of unknown age.
+	db.SetMaxIdleConns(-1)
+	return db
 }
 
 func (db *DB) openPostgres(ctx context.Context, opt Options) error {
@@ -52,7 +55,7 @@ func (db *DB) openPostgres(ctx context.Context, opt Options) error {
 	cfg.DialFunc = dialer.DialContext
 
 	reader := postgresSource(cfg, "set default_transaction_read_only = on")
-	err = db.preparePostgres(ctx, opt, cfg, steps, reader)
+	err = preparePostgres(ctx, opt, cfg, steps, reader)
 	if err != nil {
 		return errors.Join(err, reader.Close())
 	}
@@ -71,15 +74,22 @@ func (db *DB) openPostgres(ctx context.Context, opt Options) error {
 
 // preparePostgres checks the schema and brings it up to date. Only one node at a
 // time does so; the others wait for it and then find nothing to do.
-func (db *DB) preparePostgres(ctx context.Context, opt Options, cfg *pgx.ConnConfig, steps *migrations, reader *sql.DB) error {
-	have, err := postgresVersion(ctx, opt, reader)
+func preparePostgres(ctx context.Context, opt Options, cfg *pgx.ConnConfig, steps *migrations, reader *sql.DB) error {
+	conn, err := reader.Conn(ctx)
 	if err != nil {
+		return err
+	}
+	have, err := postgresVersion(ctx, opt, conn)
+	if err = errors.Join(err, conn.Close()); err != nil {
 		return err
 	}
 	if err := steps.check(have, opt.ReadOnly); err != nil || have == steps.target || opt.ReadOnly {
 		return err
 	}
-	source := postgresSource(cfg, "set synchronous_commit = on")
+	return migratePostgres(ctx, opt, steps, postgresSource(cfg, "set synchronous_commit = on"))
+}
+
+func migratePostgres(ctx context.Context, opt Options, steps *migrations, source *sql.DB) error {
 	defer source.Close()
 	conn, err := source.Conn(ctx)
 	if err != nil {
@@ -89,7 +99,8 @@ func (db *DB) preparePostgres(ctx context.Context, opt Options, cfg *pgx.ConnCon
 	if _, err := conn.ExecContext(ctx, "select pg_advisory_lock($1)", migrateLock); err != nil {
 		return fmt.Errorf("wait for the migration of another node: %w", err)
 	}
-	if have, err = postgresVersion(ctx, opt, source); err != nil {
+	have, err := postgresVersion(ctx, opt, conn)
+	if err != nil {
 		return err
 	}
 	if err := steps.check(have, false); err != nil || have == steps.target {
@@ -98,11 +109,11 @@ func (db *DB) preparePostgres(ctx context.Context, opt Options, cfg *pgx.ConnCon
 	return steps.run(ctx, source)
 }
 
-func postgresVersion(ctx context.Context, opt Options, db *sql.DB) (int64, error) {
+func postgresVersion(ctx context.Context, opt Options, conn *sql.Conn) (int64, error) {
 	var versioned bool
-	err := db.QueryRowContext(ctx, "select to_regclass($1) is not null", versionTable).Scan(&versioned)
+	err := conn.QueryRowContext(ctx, "select to_regclass($1) is not null", versionTable).Scan(&versioned)
 	if err != nil || !versioned || opt.Migrations == nil {
 		return 0, err
 	}
-	return currentVersion(ctx, db)
+	return currentVersion(ctx, conn)
 }

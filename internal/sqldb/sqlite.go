@@ -43,9 +43,12 @@ func pragmas(list ...string) url.Values {
 	return url.Values{"_pragma": append([]string{"busy_timeout(5000)", "foreign_keys(1)"}, list...)}
 }
 
-func sqliteReader(path string) (*sql.DB, error) {
+func sqliteReader(path string, immutable bool) (*sql.DB, error) {
 	q := pragmas("query_only(1)", fmt.Sprintf("cache_size(-%d)", readerCache))
 	q.Set("mode", "ro")
+	if immutable {
+		q.Set("immutable", "1")
+	}
 	return sqliteSource(path, q)
 }
 
@@ -78,14 +81,14 @@ func (db *DB) openSQLite(ctx context.Context, opt Options) (err error) {
 	}
 	// Looked at through a connection that cannot write: a file that is refused
 	// stays as it is, its journal mode too.
-	reader, err := sqliteReader(opt.Path)
+	reader, have, err := openReader(ctx, opt, false)
+	if err != nil && opt.ReadOnly && locksImpossible(opt.Path, err) {
+		reader, have, err = openReader(ctx, opt, true)
+	}
 	if err != nil {
 		return err
 	}
-	have, err := sqliteVersion(ctx, opt, reader)
-	if err == nil {
-		err = steps.check(have, opt.ReadOnly)
-	}
+	err = steps.check(have, opt.ReadOnly)
 	if err == nil && !opt.ReadOnly {
 		err = db.startSQLiteWriter(ctx, opt, steps, have)
 	}
@@ -94,6 +97,19 @@ func (db *DB) openSQLite(ctx context.Context, opt Options) (err error) {
 	}
 	db.readers = newPool(reader, SQLite, or(opt.Readers, 4))
 	return nil
+}
+
+// openReader opens the file for reading and gives its schema version.
+func openReader(ctx context.Context, opt Options, immutable bool) (*sql.DB, int64, error) {
+	reader, err := sqliteReader(opt.Path, immutable)
+	if err != nil {
+		return nil, 0, err
+	}
+	have, err := sqliteVersion(ctx, opt, reader)
+	if err != nil {
+		return nil, 0, errors.Join(err, reader.Close())
+	}
+	return reader, have, nil
 }
 
 func (db *DB) startSQLiteWriter(ctx context.Context, opt Options, steps *migrations, have int64) error {
@@ -155,6 +171,17 @@ func sqliteVersion(ctx context.Context, opt Options, db *sql.DB) (int64, error) 
 		return 0, ErrNotADatabase
 	}
 	return currentVersion(ctx, db)
+}
+
+// locksImpossible reports whether a file could not be opened because it lies where
+// nobody can write, and may therefore be read without any locks.
+func locksImpossible(path string, err error) bool {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	if !ok || e.Code()&0xff != sqliteCantOpen {
+		return false
+	}
+	_, err = os.Stat(path + "-wal")
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // BackupTo writes a copy of the whole database, as of now, to a new file. Writers

@@ -144,11 +144,25 @@ type Rows struct {
 	s    *session // the session the rows come from
 	back *pool    // where s goes after a single statement
 	done bool
+	// ahead: the first row has been fetched already, and is there if more.
+	ahead, more bool
+}
+
+// fetch gets the first row. PostgreSQL reports a connection that it lost long ago
+// not before that.
+func (r *Rows) fetch() error {
+	r.ahead, r.more = true, r.rows.Next()
+	return r.rows.Err()
 }
 
 // Next goes to the next row. After the last one the rows are closed.
 func (r *Rows) Next() bool {
-	if r.rows.Next() {
+	more := r.more
+	if !r.ahead {
+		more = r.rows.Next()
+	}
+	r.ahead = false
+	if more {
 		return true
 	}
 	r.release()

@@ -131,7 +131,7 @@ func (e *LogicalExpr) String() string {
 func (e *NotExpr) String() string { return "not (" + e.X.String() + ")" }
 
 func (e *CompareExpr) String() string {
-	return operand(e.Left, true) + " " + e.Op.String() + " " + operand(e.Right, false)
+	return operand(e.Left, true) + " " + comparisonOf(e.Op).word + " " + operand(e.Right, false)
 }
 
 func (e *InExpr) String() string {

@@ -27,7 +27,7 @@ func sexp(e Expr) string {
 	case *NotExpr:
 		return join("not", e.X)
 	case *CompareExpr:
-		return join(e.Op.String(), e.Left, e.Right)
+		return join(comparisonOf(e.Op).word, e.Left, e.Right)
 	case *InExpr:
 		list := []Expr{e.X}
 		for _, l := range e.List {

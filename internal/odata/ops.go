@@ -59,29 +59,3 @@ func comparisonOf(op Op) comparison {
 		return comparison{op: op, word: "in", kind: "Equal"}
 	}
 }
-
-// String is the word of a single operator, as filters write it.
-func (op Op) String() string {
-	switch op {
-	case OpNot:
-		return "not"
-	case OpStartsWith:
-		return "startswith"
-	case OpEndsWith:
-		return "endswith"
-	case OpContains:
-		return "contains"
-	case OpAny:
-		return "any"
-	case OpAll:
-		return "all"
-	case OpCount:
-		return "$count"
-	case OpSort:
-		return "$orderby"
-	case OpSearch:
-		return "$search"
-	default:
-		return comparisonOf(op).word
-	}
-}

@@ -20,8 +20,8 @@ type Options struct {
 	Migrations fs.FS
 	// ReadOnly opens without a writer: nothing is migrated and Update refuses.
 	ReadOnly bool
-	// Readers is the largest number of connections that read at once (default: 4
-	// on SQLite, 8 on PostgreSQL).
+	// Readers is the largest number of connections that read at once. The default
+	// is 8, but on SQLite not more than the processors can use.
 	Readers int
 	// NoSync gives durability up for speed, for tests and throw-away databases.
 	NoSync bool
@@ -43,8 +43,9 @@ type DB struct {
 // Stats counts what the DB has done since it was opened.
 type Stats struct {
 	// Commits is the number of write transactions, Jobs the number of Update calls
-	// that they carried, Retries how often a transaction was run again.
-	Commits, Jobs, Retries int64
+	// that they carried, Retries how often a transaction was run again. Waiting is
+	// the number of Update calls that wait for their turn now.
+	Commits, Jobs, Retries, Waiting int64
 }
 
 type counters struct{ commits, jobs, retries atomic.Int64 }
@@ -81,7 +82,11 @@ func (db *DB) Dialect() Dialect { return db.dialect }
 
 // Stats gives the counters.
 func (db *DB) Stats() Stats {
-	return Stats{db.stats.commits.Load(), db.stats.jobs.Load(), db.stats.retries.Load()}
+	s := Stats{Commits: db.stats.commits.Load(), Jobs: db.stats.jobs.Load(), Retries: db.stats.retries.Load()}
+	if db.writer != nil {
+		s.Waiting = int64(len(db.writer.jobs))
+	}
+	return s
 }
 
 // Close lets waiting writes finish, then closes every connection. On SQLite the

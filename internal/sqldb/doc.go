@@ -13,7 +13,9 @@
 //
 // [DB.View] gives one consistent snapshot for several statements. [DB.Query],
 // [DB.QueryRow], [All] and [One] on the DB itself are for a single statement.
-// Both read connections and views refuse to write.
+// Both refuse to write. Each holds one of a few connections until its function
+// has returned or its rows are closed, so keep them short, and inside View use the
+// tx: a query on the DB would wait for a second connection.
 //
 // Three things hold on both databases, so that a test on one finds what would
 // break on the other. After a statement failed the transaction is spoiled: every

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -125,6 +126,90 @@ func TestConcurrentWriters(t *testing.T) {
 			t.Errorf("stats = %+v", s)
 		} else {
 			t.Logf("stats = %+v", s)
+		}
+	})
+}
+
+// TestGroup makes one group of known jobs: the writer is held until all wait.
+func TestGroup(t *testing.T) {
+	sqltest.Each(t, schema(), func(t *testing.T, db *sqldb.DB) {
+		ctx := t.Context()
+		boom := errors.New("boom")
+		running, release := make(chan bool), make(chan bool)
+		ran := false
+		hold := func(tx *sqldb.Tx) error {
+			if !ran {
+				ran = true
+				running <- true
+				<-release
+			}
+			return add(ctx, tx, "first")
+		}
+		jobs := []struct {
+			f    func(tx *sqldb.Tx) error
+			want error
+		}{
+			{hold, nil},
+			{func(tx *sqldb.Tx) error { return add(ctx, tx, "second") }, nil},
+			{func(tx *sqldb.Tx) error { return errors.Join(add(ctx, tx, "third"), boom) }, boom},
+			{func(tx *sqldb.Tx) error { return add(ctx, tx, "second") }, sqldb.ErrDuplicate},
+			{func(tx *sqldb.Tx) error { return add(ctx, tx, "fifth") }, nil},
+		}
+		errs := make([]error, len(jobs))
+		var wg sync.WaitGroup
+		for i, j := range jobs {
+			wg.Go(func() { errs[i] = db.Update(ctx, j.f) })
+			if i == 0 {
+				<-running
+			}
+			for db.Stats().Waiting < int64(i) {
+				runtime.Gosched()
+			}
+		}
+		release <- true
+		wg.Wait()
+		for i, j := range jobs {
+			if !errors.Is(errs[i], j.want) {
+				t.Errorf("job %d: %v, want %v", i, errs[i], j.want)
+			}
+		}
+		if got := names(t, db); !slices.Equal(got, []string{"fifth", "first", "second"}) {
+			t.Errorf("names = %v", got)
+		}
+		if s := db.Stats(); s.Commits != 1 || s.Jobs != 3 {
+			t.Errorf("stats = %+v, want one commit for three jobs", s)
+		}
+	})
+}
+
+// TestFirstJobFails has no savepoint to go back to.
+func TestFirstJobFails(t *testing.T) {
+	sqltest.Each(t, schema(), func(t *testing.T, db *sqldb.DB) {
+		ctx := t.Context()
+		boom := errors.New("boom")
+		running, release := make(chan bool), make(chan bool)
+		first, second := make(chan error, 1), make(chan error, 1)
+		go func() {
+			first <- db.Update(ctx, func(tx *sqldb.Tx) error {
+				running <- true
+				<-release
+				return errors.Join(add(ctx, tx, "anna"), boom)
+			})
+		}()
+		<-running
+		go func() { second <- db.Update(ctx, func(tx *sqldb.Tx) error { return add(ctx, tx, "bram") }) }()
+		for db.Stats().Waiting == 0 {
+			runtime.Gosched()
+		}
+		release <- true
+		if err := <-first; !errors.Is(err, boom) {
+			t.Errorf("first: %v", err)
+		}
+		if err := <-second; err != nil {
+			t.Errorf("second: %v", err)
+		}
+		if got := names(t, db); !slices.Equal(got, []string{"bram"}) {
+			t.Errorf("names = %v", got)
 		}
 	})
 }

@@ -181,7 +181,11 @@ func (r *keyring) rotate(ctx context.Context, seen int) (*keyset, error) {
 		return set, nil
 	}
 	now := r.now()
-	key, err := generateKey(now)
+	created := now.UTC().Truncate(time.Second)
+	if n := len(set.keys); n > 0 && !created.After(set.keys[n-1].created) {
+		created = set.keys[n-1].created.Add(time.Second) // the order of the keys must be clear
+	}
+	key, err := generateKey(created)
 	if err != nil {
 		return nil, err
 	}
@@ -198,7 +202,7 @@ func (r *keyring) rotate(ctx context.Context, seen int) (*keyset, error) {
 	return r.load(ctx)
 }
 
-func generateKey(now time.Time) (Key, error) {
+func generateKey(created time.Time) (Key, error) {
 	private, err := rsa.GenerateKey(rand.Reader, keyBits)
 	if err != nil {
 		return Key{}, fmt.Errorf("make a signing key: %w", err)
@@ -211,7 +215,7 @@ func generateKey(now time.Time) (Key, error) {
 	if err != nil {
 		return Key{}, err
 	}
-	return Key{ID: secret[:27], PKCS8: der, CreatedAt: now.UTC().Truncate(time.Second)}, nil
+	return Key{ID: secret[:27], PKCS8: der, CreatedAt: created}, nil
 }
 
 // public is the key set that clients read.

@@ -131,10 +131,18 @@ func start() (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "leaver-pg-")
+	dir, err := os.MkdirTemp(memory(), "leaver-pg-")
 	if err != nil {
 		return nil, err
 	}
+	s, err := startIn(bin, dir)
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	return s, nil
+}
+
+func startIn(bin, dir string) (*server, error) {
 	who, err := owner(dir)
 	if err != nil {
 		return nil, err
@@ -144,20 +152,41 @@ func start() (*server, error) {
 	if err := os.WriteFile(secret, []byte(password), 0o644); err != nil {
 		return nil, err
 	}
+	data := filepath.Join(dir, "data")
+	args := []string{"-D", data, "-U", "leaver", "-E", "UTF8", "--no-sync", "--locale=C", "--auth-local=trust", "--auth-host=scram-sha-256", "--pwfile=" + secret}
 	// A linguistic collation, as servers in the field have it, brings mistakes in
-	// the order of text to light.
-	init := exec.Command(filepath.Join(bin, "initdb"), "-D", filepath.Join(dir, "data"), "-U", "leaver", "-E", "UTF8", "--no-sync",
-		"--locale-provider=icu", "--icu-locale=en", "--locale=C",
-		"--auth-local=trust", "--auth-host=scram-sha-256", "--pwfile="+secret)
-	init.Dir, init.SysProcAttr = dir, who
-	if out, err := init.CombinedOutput(); err != nil {
+	// the order of text to light. Before version 15 there is no such option.
+	out, err := initdb(bin, dir, who, append(args, "--locale-provider=icu", "--icu-locale=en"))
+	if err != nil {
+		if err := os.RemoveAll(data); err != nil {
+			return nil, err
+		}
+		out, err = initdb(bin, dir, who, args)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("initdb: %w\n%s", err, out)
 	}
-	settings := "fsync=off\nfull_page_writes=off\nsynchronous_commit=off\nmax_connections=400\nshared_buffers=64MB\nlisten_addresses='127.0.0.1'\n"
-	if err := os.WriteFile(filepath.Join(dir, "data", "postgresql.auto.conf"), []byte(settings), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(data, "postgresql.auto.conf"), []byte(settings), 0o644); err != nil {
 		return nil, err
 	}
 	return launch(bin, dir, password, who)
+}
+
+// settings make a server that need not survive anything.
+const settings = `fsync = off
+full_page_writes = off
+synchronous_commit = off
+wal_level = minimal
+max_wal_senders = 0
+max_connections = 400
+shared_buffers = 64MB
+listen_addresses = '127.0.0.1'
+`
+
+func initdb(bin, dir string, who *attr, args []string) ([]byte, error) {
+	cmd := exec.Command(filepath.Join(bin, "initdb"), args...)
+	cmd.Dir, cmd.SysProcAttr = dir, who
+	return cmd.CombinedOutput()
 }
 
 // launch runs the server on a free port; somebody else may take that first, hence

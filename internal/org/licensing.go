@@ -137,3 +137,54 @@ func (p *Person) ensureAddress() {
 		p.Mail = p.UPN
 	}
 }
+
+// Inherit makes a person's inherited licences follow a group: what it gives to
+// members comes, with an error on record when there is no seat (R-LIC-16), what
+// it no longer gives goes. It says whether anything changed; the seats it takes
+// are counted in o. R-LIC-14
+func (o *Organization) Inherit(p *Person, g *Group, member bool, now time.Time) bool {
+	before := p.Clone()
+	p.Licenses = slices.DeleteFunc(p.Licenses, func(l License) bool {
+		return l.Group == g.ID && (!member || !slices.ContainsFunc(g.Licenses, func(x License) bool { return x.Sku == l.Sku }))
+	})
+	if member && p.Active() {
+		for _, give := range g.Licenses {
+			o.inheritOne(p, g, give, now)
+		}
+	}
+	o.Provision(p, now)
+	return !Same(before, *p)
+}
+
+func (o *Organization) inheritOne(p *Person, g *Group, give License, now time.Time) {
+	i := slices.IndexFunc(p.Licenses, func(l License) bool { return l.Group == g.ID && l.Sku == give.Sku })
+	if i >= 0 && p.Licenses[i].Error == "" {
+		p.Licenses[i].DisabledPlans = slices.Clone(give.DisabledPlans)
+		return
+	}
+	l := License{Sku: give.Sku, Group: g.ID, DisabledPlans: slices.Clone(give.DisabledPlans), Assigned: now}
+	if !slices.Contains(p.Seats(), give.Sku) {
+		if o.FreeSeats(give.Sku) < 1 {
+			l.Error = "CountViolation"
+		} else {
+			o.take(give.Sku)
+		}
+	}
+	if i >= 0 {
+		p.Licenses[i] = l
+		return
+	}
+	p.Licenses = append(p.Licenses, l)
+	if l.Error == "" && o.checkPlans(p) != nil {
+		p.Licenses[len(p.Licenses)-1].Error = "MutuallyExclusiveViolation" // M-06
+	}
+}
+
+// take counts one seat as used.
+func (o *Organization) take(sku SkuID) {
+	for i := range o.Subscriptions {
+		if o.Subscriptions[i].Sku == sku {
+			o.Subscriptions[i].Assigned++
+		}
+	}
+}

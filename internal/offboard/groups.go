@@ -1,0 +1,193 @@
+package offboard
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"leaver/internal/org"
+)
+
+func group(ctx context.Context, tx Tx, id org.GroupID) (*org.Group, error) {
+	g, err := tx.Group(ctx, id)
+	if err == nil && g == nil {
+		return nil, org.Refuse(org.NotFound, "group.notFound", "R-API-05", org.Arg{Name: "group", Value: string(id)})
+	}
+	return g, err
+}
+
+// CreateGroup adds a group with its first owners and members.
+func (d *Desk) CreateGroup(ctx context.Context, actor org.Actor, g org.Group, owners, members []string) (*org.Group, error) {
+	g.ID = org.GroupID(d.NewID())
+	err := d.Store.Change(ctx, func(tx Tx) error {
+		if r := mayManage(actor, &g); r != nil {
+			return r
+		}
+		if strings.TrimSpace(g.DisplayName) == "" {
+			return org.Refuse(org.Invalid, "group.noDisplayName", "R-API-10").On("displayName")
+		}
+		now, err := d.now(ctx, tx)
+		if err != nil {
+			return err
+		}
+		g.Key, g.Created = 0, now
+		if err := tx.SaveGroup(ctx, &g); err != nil {
+			return err
+		}
+		for _, list := range []struct {
+			owners bool
+			refs   []string
+		}{{true, owners}, {false, members}} {
+			for _, ref := range list.refs {
+				p, err := active(ctx, tx, ref)
+				if err != nil {
+					return err
+				}
+				if err := tx.ChangeMembers(ctx, &g, list.owners, []*org.Person{p}, nil); err != nil {
+					return err
+				}
+			}
+		}
+		return tx.Audit(ctx, entry(actor, ActGroup, g.Ref(), now, encode(map[string]any{"owners": owners, "members": members})))
+	})
+	return &g, err
+}
+
+// mayManage: a role-assignable group is a Privileged Role Administrator's.
+func mayManage(actor org.Actor, g *org.Group) *org.Refusal {
+	switch {
+	case g.RoleAssignable:
+		return org.May(actor, org.ManageRole)
+	case g.Synced:
+		return org.Refuse(org.Invalid, "group.synced", "R-AD-08", org.Arg{Name: "group", Value: g.Ref()})
+	}
+	return org.May(actor, org.ManageGroup)
+}
+
+// UpdateGroup changes a group's own properties.
+func (d *Desk) UpdateGroup(ctx context.Context, actor org.Actor, id org.GroupID, change func(g *org.Group) error) (*org.Group, error) {
+	var g *org.Group
+	err := d.Store.Change(ctx, func(tx Tx) error {
+		var err error
+		if g, err = group(ctx, tx, id); err != nil {
+			return err
+		}
+		if r := mayManage(actor, g); r != nil {
+			return r
+		}
+		if err := change(g); err != nil {
+			return err
+		}
+		if strings.TrimSpace(g.DisplayName) == "" {
+			return org.Refuse(org.Invalid, "group.noDisplayName", "R-API-10").On("displayName")
+		}
+		now, err := d.now(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if err := tx.SaveGroup(ctx, g); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, entry(actor, ActGroup, g.Ref(), now, ""))
+	})
+	return g, err
+}
+
+// DeleteGroup removes a group; one that gives licences can't go. R-LIC-18
+func (d *Desk) DeleteGroup(ctx context.Context, actor org.Actor, id org.GroupID) error {
+	return d.Store.Change(ctx, func(tx Tx) error {
+		g, err := group(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if r := mayManage(actor, g); r != nil {
+			return r
+		}
+		if len(g.Licenses) > 0 {
+			return org.Refuse(org.Conflict, "group.licensed", "R-LIC-18", org.Arg{Name: "group", Value: g.Ref()})
+		}
+		now, err := d.now(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if err := tx.DeleteGroup(ctx, g); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, entry(actor, ActGroupDelete, g.Ref(), now, ""))
+	})
+}
+
+// Membership names one change of a group's people.
+type Membership struct {
+	Group  org.GroupID
+	Person string // UPN or id
+	Owner  bool
+	Remove bool
+}
+
+// ChangeMembership adds somebody to a group or takes them out; licences that the
+// group gives follow at once. The last owner can't be removed. R-API-72 R-LIC-14
+func (d *Desk) ChangeMembership(ctx context.Context, actor org.Actor, m Membership) error {
+	return d.Store.Change(ctx, func(tx Tx) error {
+		g, err := group(ctx, tx, m.Group)
+		if err != nil {
+			return err
+		}
+		if r := mayManage(actor, g); r != nil {
+			return r
+		}
+		if g.Rule != "" && !m.Owner {
+			return org.Refuse(org.Invalid, "group.dynamic", "R-DEL-13", org.Arg{Name: "group", Value: g.Ref()})
+		}
+		p, err := active(ctx, tx, m.Person)
+		if err != nil {
+			return err
+		}
+		if err := lastOwner(ctx, tx, g, p, m); err != nil {
+			return err
+		}
+		now, err := d.now(ctx, tx)
+		if err != nil {
+			return err
+		}
+		add, remove, action := []*org.Person{p}, []*org.Person(nil), ActMemberAdd
+		if m.Remove {
+			add, remove = remove, add
+		}
+		if err := tx.ChangeMembers(ctx, g, m.Owner, add, remove); err != nil {
+			return err
+		}
+		if !m.Owner && len(g.Licenses) > 0 {
+			o, err := tx.Organization(ctx)
+			if err != nil {
+				return err
+			}
+			if err := follow(ctx, tx, actor, o, g, []*org.Person{p}, !m.Remove, now); err != nil {
+				return err
+			}
+		}
+		switch {
+		case m.Owner && m.Remove:
+			action = ActOwnerRemove
+		case m.Owner:
+			action = ActOwnerAdd
+		case m.Remove:
+			action = ActMemberRemove
+		}
+		return tx.Audit(ctx, entry(actor, action, p.Ref(), now, encode(map[string]string{"group": string(g.ID), "name": g.DisplayName})))
+	})
+}
+
+func lastOwner(ctx context.Context, tx Tx, g *org.Group, p *org.Person, m Membership) error {
+	if !m.Owner || !m.Remove {
+		return nil
+	}
+	owners, err := tx.MembersOf(ctx, g, true)
+	if err != nil {
+		return err
+	}
+	if len(owners) == 1 && slices.ContainsFunc(owners, func(r org.Ref) bool { return r.ID == string(p.ID) }) {
+		return org.Refuse(org.Invalid, "group.lastOwner", "R-API-72", org.Arg{Name: "user", Value: p.Ref()}, org.Arg{Name: "group", Value: g.Ref()})
+	}
+	return nil
+}

@@ -1,0 +1,163 @@
+package offboard
+
+import (
+	"context"
+	"slices"
+
+	"leaver/internal/org"
+)
+
+// AssignLicenses adds and removes direct licences of one person: all or nothing.
+// R-API-41
+func (d *Desk) AssignLicenses(ctx context.Context, actor org.Actor, ref string, add []org.LicenseRequest, remove []org.SkuID) (org.Person, error) {
+	if r := org.May(actor, org.AssignLicense); r != nil {
+		return org.Person{}, r
+	}
+	return d.changePerson(ctx, actor, ref, ActLicense, func(_ Tx, o *org.Organization, p *org.Person, now timeStamp) (org.Person, error) {
+		return o.Assign(*p, add, remove, now)
+	})
+}
+
+// AssignGroupLicenses changes what a group gives its members, and gives or takes
+// it at once. Members for whom there is no seat get an error on record. R-LIC-14 R-LIC-16 R-API-44
+func (d *Desk) AssignGroupLicenses(ctx context.Context, actor org.Actor, id org.GroupID, add []org.LicenseRequest, remove []org.SkuID) (*org.Group, error) {
+	var g *org.Group
+	err := d.Store.Change(ctx, func(tx Tx) error {
+		if r := org.May(actor, org.AssignLicense); r != nil {
+			return r
+		}
+		var err error
+		if g, err = group(ctx, tx, id); err != nil {
+			return err
+		}
+		o, err := tx.Organization(ctx)
+		if err != nil {
+			return err
+		}
+		now, err := d.now(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, sku := range remove {
+			g.Licenses = slices.DeleteFunc(g.Licenses, func(l org.License) bool { return l.Sku == sku })
+		}
+		for _, want := range add {
+			if o.Products.Find(want.Sku) == nil {
+				return org.Refuse(org.Invalid, "license.unknownProduct", "R-API-05", org.Arg{Name: "sku", Value: string(want.Sku)})
+			}
+			g.Licenses = slices.DeleteFunc(g.Licenses, func(l org.License) bool { return l.Sku == want.Sku })
+			g.Licenses = append(g.Licenses, org.License{Sku: want.Sku, Group: g.ID, DisabledPlans: want.DisabledPlans})
+		}
+		if err := tx.SaveGroup(ctx, g); err != nil {
+			return err
+		}
+		members, err := tx.MembersOf(ctx, g, false)
+		if err != nil {
+			return err
+		}
+		ids := make([]string, len(members))
+		for i, m := range members {
+			ids[i] = m.ID
+		}
+		if err := d.inherit(ctx, tx, actor, o, g, ids, now); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, entry(actor, ActGroupLicense, g.Ref(), now, encode(map[string]any{"add": add, "remove": remove})))
+	})
+	return g, err
+}
+
+// ReprocessLicenses works out anew what a person inherits. R-API-44
+func (d *Desk) ReprocessLicenses(ctx context.Context, actor org.Actor, ref string) (org.Person, error) {
+	if r := org.May(actor, org.AssignLicense); r != nil {
+		return org.Person{}, r
+	}
+	return d.changePerson(ctx, actor, ref, ActLicense, func(tx Tx, o *org.Organization, p *org.Person, now timeStamp) (org.Person, error) {
+		after := p.Clone()
+		seen := map[org.GroupID]bool{}
+		for _, l := range p.Licenses {
+			if l.Group == "" || seen[l.Group] {
+				continue
+			}
+			seen[l.Group] = true
+			g, err := group(ctx, tx, l.Group)
+			if err != nil {
+				return after, err
+			}
+			o.Inherit(&after, g, true, now)
+		}
+		return after, nil
+	})
+}
+
+// inherit makes people's licences follow a group that they are (still) in.
+func (d *Desk) inherit(ctx context.Context, tx Tx, actor org.Actor, o *org.Organization, g *org.Group, ids []string, now timeStamp) error {
+	for part := range slices.Chunk(ids, 500) {
+		people, err := tx.People(ctx, part)
+		if err != nil {
+			return err
+		}
+		if err := follow(ctx, tx, actor, o, g, people, true, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// follow saves what joining (or leaving) a group does to people's licences.
+func follow(ctx context.Context, tx Tx, actor org.Actor, o *org.Organization, g *org.Group, people []*org.Person, member bool, now timeStamp) error {
+	var changes []Change
+	var entries []Entry
+	for _, p := range people {
+		if p == nil {
+			continue
+		}
+		after := p.Clone()
+		if !o.Inherit(&after, g, member, now) {
+			continue
+		}
+		changes = append(changes, Change{Before: *p, After: after})
+		entries = append(entries, entry(actor, ActLicense, p.Ref(), now, encode(detail{Before: stateOfPerson(p), After: stateOfPerson(&after)})))
+	}
+	if err := tx.Save(ctx, changes); err != nil {
+		return err
+	}
+	return tx.Audit(ctx, entries...)
+}
+
+// SetQuantity asks for a new total number of seats, now or at the renewal. R-SM-12
+func (d *Desk) SetQuantity(ctx context.Context, actor org.Actor, id org.SubscriptionID, total int, when org.When) (org.Subscription, error) {
+	var out org.Subscription
+	err := d.Store.Change(ctx, func(tx Tx) error {
+		if r := org.May(actor, org.SetQuantity); r != nil {
+			return r
+		}
+		o, err := tx.Organization(ctx)
+		if err != nil {
+			return err
+		}
+		now, err := d.now(ctx, tx)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(o.Subscriptions, func(s org.Subscription) bool {
+			return s.ID == id || s.SkuPartNumber == string(id) || string(s.Sku) == string(id)
+		})
+		if i < 0 {
+			return org.Refuse(org.NotFound, "subscription.notFound", "", org.Arg{Name: "id", Value: string(id)})
+		}
+		before := o.Subscriptions[i]
+		if before.Channel == org.Partner && !actor.System && !actor.Has(org.GlobalAdmin) {
+			return org.Refuse(org.Denied, "subscription.partnerNeedsGlobal", "R-ROLE-22", org.Arg{Name: "product", Value: before.DisplayName})
+		}
+		if out, err = org.ChangeQuantity(before, total, when, now); err != nil {
+			return err
+		}
+		if err := tx.SaveSubscription(ctx, out, now); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, entry(actor, ActQuantity, org.Ref{ID: string(out.ID), Name: out.DisplayName}, now,
+			encode(map[string]any{"before": before.Total, "after": out.Total, "scheduled": out.Scheduled})))
+	})
+	return out, err
+}

@@ -263,10 +263,12 @@ func (s *Subscription) Reduce(when When, at time.Time) {
 		s.ProductTotal--
 		return
 	}
-	if s.Scheduled == nil {
-		s.Scheduled = &ScheduledChange{Total: s.Total, At: at}
+	change := ScheduledChange{Total: s.Total, At: at}
+	if s.Scheduled != nil {
+		change = *s.Scheduled
 	}
-	s.Scheduled.Total--
+	change.Total--
+	s.Scheduled = &change // a new one: copies of the subscription share the old
 }
 
 // PutBackSeat undoes Reduce: it buys the seat again, or takes it out of the
@@ -277,8 +279,10 @@ func (s *Subscription) PutBackSeat(when When) {
 		s.ProductTotal++
 		return
 	}
-	s.Scheduled.Total++
-	if s.Scheduled.Total >= s.Total {
-		s.Scheduled = nil
+	change := *s.Scheduled
+	change.Total++
+	s.Scheduled = &change
+	if change.Total == s.Total {
+		s.Scheduled = nil // nothing is left of the reduction
 	}
 }

@@ -88,6 +88,7 @@ const (
 // which rule, and whether the renewal can do it. The order is that of R-SM-12.
 func (s *Subscription) Reducible(now time.Time) (*Refusal, bool) {
 	product := Arg{"product", s.DisplayName}
+	closed := now.After(s.LastPurchase.Add(PurchaseWindow)) // R-LIC-24
 	switch {
 	case s.Channel == Partner:
 		return Refuse(Conflict, "subscription.partner", "R-LIC-30", product), false
@@ -103,9 +104,9 @@ func (s *Subscription) Reducible(now time.Time) (*Refusal, bool) {
 		return Refuse(Conflict, "subscription.trial", "R-LIC-28", product), false
 	case s.Billing == MCA && !s.Recurring:
 		return Refuse(Conflict, "subscription.recurringOff", "R-LIC-25", product, Arg{"until", s.TermEnd}), false
-	case s.Billing == MCA && !now.Before(s.LastPurchase.Add(PurchaseWindow)) && s.Commitment != AnnualCommitment:
+	case s.Billing == MCA && closed && s.Commitment != AnnualCommitment:
 		return Refuse(Conflict, "subscription.windowClosed", "R-LIC-24", product, Arg{"until", s.TermEnd}), true
-	case s.Commitment == AnnualCommitment && (s.Billing != MCA || !now.Before(s.LastPurchase.Add(PurchaseWindow))):
+	case s.Commitment == AnnualCommitment && (s.Billing != MCA || closed):
 		return Refuse(Conflict, "subscription.commitment", "R-LIC-32", product, Arg{"until", s.TermEnd}), s.Recurring
 	}
 	return nil, true // R-LIC-26, or within the window of R-LIC-24
@@ -184,13 +185,23 @@ func Renew(s Subscription, now time.Time) Subscription {
 		}
 		s.TermStart, s.LastPurchase = s.TermEnd, s.TermEnd
 		if s.Commitment == AnnualCommitment || s.Per == "year" {
-			s.TermEnd = s.TermEnd.AddDate(1, 0, 0)
+			s.TermEnd = monthsOn(s.TermEnd, 12)
 		} else {
-			s.TermEnd = s.TermEnd.AddDate(0, 1, 0)
+			s.TermEnd = monthsOn(s.TermEnd, 1)
 		}
 	}
 	if !s.Recurring && !s.TermEnd.IsZero() && !now.Before(s.TermEnd) && s.Status == "Enabled" {
 		s.Status = "Warning" // R-LIC-36: expired, people notice nothing for 30 days
 	}
 	return s
+}
+
+// monthsOn is the same day some months later, or the last day of a month that is
+// too short for it.
+func monthsOn(from time.Time, months int) time.Time {
+	to := from.AddDate(0, months, 0)
+	if to.Day() != from.Day() {
+		return to.AddDate(0, 0, -to.Day())
+	}
+	return to
 }

@@ -23,11 +23,13 @@ type Desk struct {
 	NewPassword  func() string
 	// ReplyTemplates are the prewritten automatic replies by language. R-WIZ-10
 	ReplyTemplates map[string]string
-	Log            *slog.Logger
-	Node           string        // names this process among those that share the database
-	Lease          time.Duration // how long a claimed run is this node's alone
-	wake           chan struct{}
-	watch          watchers
+	// Catalog names products that an import may bring in.
+	Catalog org.Products
+	Log     *slog.Logger
+	Node    string        // names this process among those that share the database
+	Lease   time.Duration // how long a claimed run is this node's alone
+	wake    chan struct{}
+	watch   watchers
 }
 
 // Bodies keeps the bodies of messages and files.

@@ -2,6 +2,7 @@ package org
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -152,4 +153,47 @@ func (p *Person) mailboxDue() time.Time {
 		return time.Time{}
 	}
 	return start.Add(MailboxRetention)
+}
+
+// ChangeMailbox changes a mailbox, refusing what contradicts its state. Nil
+// leaves a thing as it is. R-MBX-02 R-MBX-16 R-MBX-23 R-SM-16
+func (o *Organization) ChangeMailbox(p *Person, to *MailboxType, forward *string, keepCopy, litigation *bool, replies *Replies) error {
+	m, user := p.Mailbox, Arg{"user", p.Ref()}
+	licensed := o.Products.Licensed(p, Exchange)
+	if to != nil && *to != m.Type {
+		switch {
+		case *to != UserMailbox && *to != SharedMailbox:
+			return Refuse(Invalid, "mailbox.badType", "R-API-51", Arg{"value", string(*to)}).On("type")
+		case !licensed:
+			return Refuse(Conflict, "mailbox.unlicensed", "R-MBX-02", user).On("type") // both ways: R-MBX-01
+		}
+		m.Type = *to
+	}
+	if forward != nil && *forward != "" {
+		switch {
+		case !licensed && m.Type == UserMailbox:
+			return Refuse(Conflict, "mailbox.unlicensed", "R-MBX-16", user).On("forwardTo")
+		case !strings.Contains(*forward, "@"):
+			return Refuse(Invalid, "address.bad", "R-MBX-16", Arg{"address", *forward}).On("forwardTo")
+		}
+	}
+	if forward != nil {
+		m.ForwardTo = *forward
+	}
+	if keepCopy != nil {
+		m.KeepCopy = *keepCopy
+	}
+	if litigation != nil {
+		if *litigation && !m.Litigation && !o.Products.mayHold(p) {
+			return Refuse(Conflict, "mailbox.holdNeedsPlan2", "R-MBX-23", user).On("litigationHold")
+		}
+		m.Litigation = *litigation
+	}
+	if replies != nil {
+		if replies.Status != "disabled" && replies.Status != "" && replies.Inside == "" && replies.Outside == "" {
+			return Refuse(Invalid, "mailbox.emptyReply", "R-MBX-29").On("automaticRepliesSetting")
+		}
+		m.Replies = *replies
+	}
+	return nil
 }

@@ -1,0 +1,164 @@
+package offboard
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"leaver/internal/org"
+)
+
+// MailboxChange asks for changes of a mailbox; nil leaves a thing as it is.
+type MailboxChange struct {
+	Type      *org.MailboxType
+	ForwardTo *string // "" turns forwarding off
+	KeepCopy  *bool
+	// Addresses replaces the list; Add and Remove change it.
+	Addresses   *[]org.Address
+	Add, Remove []string
+	// TakeOver assigns an address explicitly although it is reserved for a
+	// deleted person. R-SM-09
+	TakeOver   bool
+	Litigation *bool
+	Replies    *org.Replies
+}
+
+// ChangeMailbox changes what an Exchange administrator can change about a
+// mailbox; the automatic reply also its owner. R-ROLE-11 R-API-53
+func (d *Desk) ChangeMailbox(ctx context.Context, actor org.Actor, ref string, c MailboxChange) (org.Person, error) {
+	return d.changePerson(ctx, actor, ref, ActMailbox, func(tx Tx, o *org.Organization, p *org.Person, _ timeStamp) (org.Person, error) {
+		after := p.Clone()
+		if r := mayChangeMailbox(actor, p, &c); r != nil {
+			return after, r
+		}
+		if after.Mailbox == nil {
+			return after, org.Refuse(org.NotFound, "mailbox.none", "R-API-05", org.Arg{Name: "user", Value: p.Ref()})
+		}
+		if err := o.ChangeMailbox(&after, c.Type, c.ForwardTo, c.KeepCopy, c.Litigation, c.Replies); err != nil {
+			return after, err
+		}
+		if err := changeAddresses(&after, &c); err != nil {
+			return after, err
+		}
+		return after, free(ctx, tx, p, &after, c.TakeOver)
+	})
+}
+
+func mayChangeMailbox(actor org.Actor, p *org.Person, c *MailboxChange) *org.Refusal {
+	own := *c
+	own.Replies = nil
+	if actor.ID == p.ID && !actor.App && own.Type == nil && own.ForwardTo == nil && own.KeepCopy == nil && own.Addresses == nil &&
+		len(own.Add)+len(own.Remove) == 0 && own.Litigation == nil {
+		return nil // everybody sets their own automatic reply, R-API-50
+	}
+	return org.May(actor, org.ManageMailbox)
+}
+
+func changeAddresses(p *org.Person, c *MailboxChange) error {
+	if c.Addresses != nil {
+		p.Addresses = slices.Clone(*c.Addresses)
+	}
+	for _, a := range c.Remove {
+		i := slices.IndexFunc(p.Addresses, func(x org.Address) bool { return strings.EqualFold(x.Value, a) })
+		switch {
+		case i < 0:
+			return org.Refuse(org.Invalid, "alias.unknown", "R-WIZ-13", org.Arg{Name: "alias", Value: a}, org.Arg{Name: "user", Value: p.Ref()}).On("aliases")
+		case p.Addresses[i].Primary:
+			return org.Refuse(org.Invalid, "alias.primary", "R-WIZ-13", org.Arg{Name: "alias", Value: a}, org.Arg{Name: "user", Value: p.Ref()}).On("aliases")
+		}
+		p.Addresses = slices.Delete(p.Addresses, i, i+1)
+	}
+	for _, a := range c.Add {
+		if !slices.ContainsFunc(p.Addresses, func(x org.Address) bool { return strings.EqualFold(x.Value, a) }) {
+			p.Addresses = append(p.Addresses, org.Address{Value: a})
+		}
+	}
+	primaries := 0
+	for _, a := range p.Addresses {
+		if at := strings.LastIndexByte(a.Value, '@'); at < 1 || at == len(a.Value)-1 || strings.ContainsAny(a.Value, " \t\r\n<>,;:\"") {
+			return org.Refuse(org.Invalid, "address.bad", "R-API-18", org.Arg{Name: "address", Value: a.Value}).On("aliases")
+		}
+		if a.Primary {
+			primaries++
+			p.Mail = a.Value
+		}
+	}
+	if primaries != 1 {
+		return org.Refuse(org.Invalid, "address.onePrimary", "R-API-18").On("aliases")
+	}
+	return nil
+}
+
+// free refuses addresses that are somebody else's, and those reserved for a
+// deleted person unless the administrator takes them explicitly. R-SM-09 R-MBX-32 R-WIZ-13
+func free(ctx context.Context, tx Tx, before, after *org.Person, takeOver bool) error {
+	w, err := tx.World(ctx, after, after, after.UPN)
+	if err != nil {
+		return err
+	}
+	for _, a := range after.Addresses {
+		owner, taken := w.Taken[strings.ToLower(a.Value)]
+		if !taken || slices.ContainsFunc(before.Addresses, func(x org.Address) bool { return strings.EqualFold(x.Value, a.Value) }) {
+			continue
+		}
+		people, err := tx.People(ctx, []string{owner.ID})
+		if err != nil {
+			return err
+		}
+		args := []org.Arg{{Name: "address", Value: a.Value}, {Name: "owner", Value: owner}}
+		switch other := people[0]; {
+		case other == nil:
+		case other.Active():
+			return org.Refuse(org.Conflict, "address.taken", "R-MBX-32", args...).On("aliases")
+		case !takeOver:
+			return org.Refuse(org.Conflict, "address.reserved", "R-SM-09", append(args, org.Arg{Name: "date", Value: other.Deleted.Add(org.MailboxRetention)})...).On("aliases")
+		}
+	}
+	return nil
+}
+
+// SetPermission gives somebody these rights in a mailbox; no rights takes them
+// all away. R-MBX-12 R-API-53
+func (d *Desk) SetPermission(ctx context.Context, actor org.Actor, ref, who string, rights []org.Right) (org.Person, error) {
+	if r := org.May(actor, org.ManageMailbox); r != nil {
+		return org.Person{}, r
+	}
+	return d.changePerson(ctx, actor, ref, ActPermission, func(tx Tx, o *org.Organization, p *org.Person, _ timeStamp) (org.Person, error) {
+		after := p.Clone()
+		if after.Mailbox == nil {
+			return after, org.Refuse(org.NotFound, "mailbox.none", "R-API-05", org.Arg{Name: "user", Value: p.Ref()})
+		}
+		w, err := active(ctx, tx, who)
+		if err != nil {
+			return after, err
+		}
+		if len(rights) > 0 && (w.Mailbox == nil || !o.Products.Licensed(w, org.Exchange)) {
+			return after, org.Refuse(org.Conflict, "heir.noMailbox", "R-MBX-09", org.Arg{Name: "user", Value: p.Ref()}, org.Arg{Name: "heir", Value: w.Ref()}).On("who")
+		}
+		after.Mailbox.Revoke(w.ID)
+		after.Mailbox.Grant(w.ID, rights...)
+		return after, nil
+	})
+}
+
+// GrantDrive gives somebody access to a whole drive, or takes it away. R-ROLE-11 R-WIZ-07
+func (d *Desk) GrantDrive(ctx context.Context, actor org.Actor, ref, who string, access bool) (org.Person, error) {
+	if r := org.May(actor, org.ManageDrive); r != nil {
+		return org.Person{}, r
+	}
+	return d.changePerson(ctx, actor, ref, ActDrive, func(tx Tx, _ *org.Organization, p *org.Person, _ timeStamp) (org.Person, error) {
+		after := p.Clone()
+		if after.Drive == nil {
+			return after, org.Refuse(org.NotFound, "drive.none", "R-API-05", org.Arg{Name: "user", Value: p.Ref()})
+		}
+		w, err := active(ctx, tx, who)
+		if err != nil {
+			return after, err
+		}
+		after.Drive.Grants = slices.DeleteFunc(after.Drive.Grants, func(g org.DriveGrant) bool { return g.Who == w.ID })
+		if access {
+			after.Drive.Grants = append(after.Drive.Grants, org.DriveGrant{Who: w.ID})
+		}
+		return after, nil
+	})
+}

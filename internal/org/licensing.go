@@ -28,16 +28,28 @@ func (o *Organization) Assign(p Person, add []LicenseRequest, remove []SkuID, no
 	if err := o.checkPlans(&after); err != nil {
 		return p, err
 	}
-	if m := after.Mailbox; m != nil && m.Type == UserMailbox && o.Products.Licensed(&p, Exchange) && !o.Products.Licensed(&after, Exchange) {
-		switch {
-		case m.ForwardTo != "":
-			return p, Refuse(Conflict, "license.forwards", "R-DEL-33", Arg{"user", p.Ref()}, Arg{"to", m.ForwardTo})
-		case m.Held():
-			return p, Refuse(Conflict, "license.held", "R-DEL-37", Arg{"user", p.Ref()})
+	if after.Mailbox != nil && o.Products.Licensed(&p, Exchange) && !o.Products.Licensed(&after, Exchange) {
+		if r := needed(&after); r != nil {
+			return p, r
 		}
 	}
 	o.Provision(&after, now)
 	return after, nil
+}
+
+// needed refuses to leave a mailbox without a licence when it can't do without:
+// one that forwards or is held, and a shared one that is big or has an archive.
+func needed(p *Person) *Refusal {
+	m := p.Mailbox
+	switch reason, rule := m.NeedsLicense(); {
+	case m.Type == UserMailbox && m.ForwardTo != "":
+		return Refuse(Conflict, "license.forwards", "R-DEL-33", Arg{"user", p.Ref()}, Arg{"to", m.ForwardTo})
+	case m.Held():
+		return Refuse(Conflict, "license.held", "R-DEL-37", Arg{"user", p.Ref()})
+	case m.Type == SharedMailbox && reason != "":
+		return Refuse(Conflict, "license.sharedNeeds", rule, Arg{"user", p.Ref()}, Arg{"size", m.Size}, Arg{"limit", SharedFreeLimit}) // R-SM-03
+	}
+	return nil
 }
 
 func (o *Organization) unassign(p *Person, sku SkuID) error {
@@ -62,13 +74,13 @@ func (o *Organization) assign(before, p *Person, want LicenseRequest, now time.T
 	case p.UsageLocation == "":
 		return Refuse(Invalid, "license.usageLocation", "R-LIC-13", Arg{"user", p.Ref()})
 	}
+	if !slices.Contains(before.Seats(), want.Sku) && o.FreeSeats(want.Sku) < 1 {
+		return Refuse(Conflict, "license.noSeats", "R-LIC-16", Arg{"sku", string(want.Sku)}, Arg{"product", product.DisplayName}) // CountViolation
+	}
 	l := License{Sku: want.Sku, DisabledPlans: slices.Clone(want.DisabledPlans), Assigned: now}
 	if i := slices.IndexFunc(p.Licenses, func(x License) bool { return x.Sku == want.Sku && x.Group == "" }); i >= 0 {
 		p.Licenses[i] = l // replaces the plans that are off, R-API-42
 		return nil
-	}
-	if !slices.Contains(before.Seats(), want.Sku) && o.FreeSeats(want.Sku) < 1 {
-		return Refuse(Conflict, "license.noSeats", "R-LIC-16", Arg{"sku", string(want.Sku)}, Arg{"product", product.DisplayName}) // CountViolation
 	}
 	p.Licenses = append(p.Licenses, l)
 	return nil

@@ -33,6 +33,9 @@ func newSession(ctx context.Context, db *sql.DB, d Dialect) (*session, error) {
 	s := &session{conn: conn}
 	if d == SQLite {
 		s.stmts = map[string]*sql.Stmt{}
+		if err := dropMutex(conn); err != nil {
+			return nil, errors.Join(err, conn.Close())
+		}
 		return s, nil
 	}
 	err = conn.Raw(func(c any) error {
@@ -43,7 +46,10 @@ func newSession(ctx context.Context, db *sql.DB, d Dialect) (*session, error) {
 		s.pg = std.Conn()
 		return nil
 	})
-	return s, err
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return s, nil
 }
 
 // exec runs a statement and gives the number of rows it changed.

@@ -1,0 +1,207 @@
+package graphclient
+
+import (
+	"context"
+	"io"
+	"iter"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Choices are what can be asked for with a departure: one list, one meaning. A
+// nil field is left to the default.
+type Choices struct {
+	RemoveLicenses      *bool   `json:"removeLicenses,omitempty"`
+	ReduceSubscriptions *bool   `json:"reduceSubscriptions,omitempty"`
+	MailTo              *string `json:"mailTo,omitempty"`
+	MailboxDisplayName  *string `json:"mailboxDisplayName,omitempty"`
+	ReplyInside         *string `json:"replyInside,omitempty"`
+	ReplyOutside        *string `json:"replyOutside,omitempty"`
+	RemoveAliases       any     `json:"removeAliases,omitempty"` // "all", or []string
+	FilesTo             *string `json:"filesTo,omitempty"`
+	HoldMailbox         *bool   `json:"holdMailbox,omitempty"`
+}
+
+// A Wish is one person who leaves, with the choices made for them.
+type Wish struct {
+	User string `json:"user"`
+	Choices
+}
+
+// DepartureRequest asks for a plan, or with Hash for a run.
+type DepartureRequest struct {
+	Users    []Wish  `json:"users"`
+	Defaults Choices `json:"defaults"`
+	Hash     string  `json:"hash,omitempty"`
+	Override string  `json:"override,omitempty"`
+}
+
+// A Plan is what deleting people would do.
+type Plan struct {
+	Hash       string     `json:"hash"`
+	Items      []PlanItem `json:"items"`
+	Savings    Savings    `json:"savings"`
+	MassDelete bool       `json:"massDelete"`
+	Leaving    int        `json:"leaving"`
+}
+
+// A PlanItem is the plan for one person.
+type PlanItem struct {
+	User         string        `json:"user"`
+	ID           string        `json:"id"`
+	DisplayName  string        `json:"displayName"`
+	Outcome      string        `json:"outcome"`
+	Steps        []PlanStep    `json:"steps"`
+	Consequences []Consequence `json:"consequences"`
+	Refusals     []Refusal     `json:"refusals"`
+}
+
+// A PlanStep is one thing that will be done.
+type PlanStep struct {
+	Kind       string `json:"kind"`
+	Summary    string `json:"summary"`
+	Reversible bool   `json:"reversible"`
+}
+
+// A Consequence is something to know beforehand.
+type Consequence struct {
+	Rule     string    `json:"rule"`
+	Severity string    `json:"severity"`
+	Text     string    `json:"text"`
+	Date     time.Time `json:"date"`
+}
+
+// A Refusal is a rule that says no.
+type Refusal struct {
+	Code string `json:"code"`
+	Rule string `json:"rule"`
+	Text string `json:"text"`
+	Hint string `json:"hint"`
+	Kind string `json:"kind"`
+}
+
+// Savings are amounts that stop being spent.
+type Savings struct {
+	Now      []Amount `json:"now"`
+	Later    []Amount `json:"later"`
+	Products []any    `json:"products"`
+}
+
+// An Amount is money, in its main unit.
+type Amount struct {
+	Amount   float64   `json:"amount"`
+	Currency string    `json:"currency"`
+	Per      string    `json:"per"`
+	From     time.Time `json:"from"`
+	Product  string    `json:"product"`
+	Seats    int       `json:"seats"`
+}
+
+// Plan shows what a departure would do. Nothing is changed.
+func (c *Client) Plan(ctx context.Context, r DepartureRequest) (Answer[Plan], error) {
+	return call[Plan](ctx, c, request{method: http.MethodPost, path: "/api/v1/departures/plan", body: r})
+}
+
+// A Departure is a run over one or many people.
+type Departure struct {
+	ID        string         `json:"id"`
+	Status    string         `json:"status"`
+	CreatedBy any            `json:"createdBy"`
+	Created   time.Time      `json:"createdDateTime"`
+	Total     int            `json:"total"`
+	Counts    map[string]int `json:"counts"`
+	Items     []RunItem      `json:"items"`
+	NextItems string         `json:"items@odata.nextLink"`
+}
+
+// Running says that the run hasn't ended.
+func (d *Departure) Running() bool { return d.Status == "running" }
+
+// A RunItem is what became of one person.
+type RunItem struct {
+	User        string    `json:"user"`
+	ID          string    `json:"id"`
+	DisplayName string    `json:"displayName"`
+	Outcome     string    `json:"outcome"`
+	Code        string    `json:"code"`
+	Rule        string    `json:"rule"`
+	Message     string    `json:"message"`
+	Notes       []Note    `json:"notes"`
+	Steps       []RunStep `json:"steps"`
+}
+
+// A RunStep is what became of one step.
+type RunStep struct {
+	Kind    string    `json:"kind"`
+	Outcome string    `json:"outcome"`
+	Started time.Time `json:"startedDateTime"`
+	Ended   time.Time `json:"endedDateTime"`
+}
+
+// A Note says something about a person put back.
+type Note struct {
+	Code     string `json:"code"`
+	Rule     string `json:"rule"`
+	Severity string `json:"severity"`
+	Text     string `json:"text"`
+}
+
+// StartDeparture confirms a plan: r carries its hash. The same key gives the same run.
+func (c *Client) StartDeparture(ctx context.Context, r DepartureRequest, key string) (Answer[Departure], error) {
+	return call[Departure](ctx, c, request{
+		method: http.MethodPost, path: "/api/v1/departures", body: r, header: http.Header{"Idempotency-Key": {key}},
+	})
+}
+
+func departurePath(id string) string { return "/api/v1/departures/" + url.PathEscape(id) }
+
+// Departure asks for a run with its first items.
+func (c *Client) Departure(ctx context.Context, id string, top int) (Answer[Departure], error) {
+	q := url.Values{}
+	setTop(q, top)
+	return call[Departure](ctx, c, request{method: http.MethodGet, path: departurePath(id), query: q})
+}
+
+// DepartureItems goes through all items of a run.
+func (c *Client) DepartureItems(ctx context.Context, id string) iter.Seq2[RunItem, error] {
+	return func(yield func(RunItem, error) bool) {
+		r := request{method: http.MethodGet, path: departurePath(id), query: url.Values{"$top": {"1000"}}}
+		for {
+			got, err := call[Departure](ctx, c, r)
+			if err != nil {
+				yield(RunItem{}, err)
+				return
+			}
+			for _, item := range got.V.Items {
+				if !yield(item, nil) {
+					return
+				}
+			}
+			if got.V.NextItems == "" {
+				return
+			}
+			r.path, r.query = got.V.NextItems, nil
+		}
+	}
+}
+
+// Departures lists the runs, newest first.
+func (c *Client) Departures(ctx context.Context, top int) iter.Seq2[Answer[Departure], error] {
+	q := url.Values{}
+	setTop(q, top)
+	return list[Departure](ctx, c, request{path: "/api/v1/departures", query: q})
+}
+
+// UndoDeparture puts back what a run changed.
+func (c *Client) UndoDeparture(ctx context.Context, id string) (Answer[Departure], error) {
+	return call[Departure](ctx, c, request{method: http.MethodPost, path: departurePath(id) + "/undo", body: struct{}{}})
+}
+
+// DepartureRecord writes the state before a run: JSON, CSV or HTML by its
+// media type.
+func (c *Client) DepartureRecord(ctx context.Context, w io.Writer, id, accept string) error {
+	return c.copyTo(ctx, w, request{
+		method: http.MethodGet, path: departurePath(id) + "/record", header: http.Header{"Accept": {accept}},
+	})
+}

@@ -220,7 +220,7 @@ func (s *Server) decide(c *call, user, decision Grant, app App) error {
 	}
 	args := map[string]any{"app": app.DisplayName}
 	if decision.Details.Declined {
-		return s.messagePage(c, http.StatusOK, "identity.device.declined.title", "identity.device.declined.lead", args)
+		return s.messagePage(c, "identity.device.declined.title", "identity.device.declined.lead", args)
 	}
-	return s.messagePage(c, http.StatusOK, "identity.device.approved.title", "identity.device.approved.lead", args)
+	return s.messagePage(c, "identity.device.approved.title", "identity.device.approved.lead", args)
 }

@@ -1,7 +1,6 @@
 package identity
 
 import (
-	"net/http"
 	"net/url"
 
 	"github.com/go-jose/go-jose/v4"
@@ -37,7 +36,7 @@ func (s *Server) logout(c *call) error {
 		c.goTo(u.String())
 		return nil
 	}
-	return s.messagePage(c, http.StatusOK, "identity.signout.title", "identity.signout.lead", nil)
+	return s.messagePage(c, "identity.signout.title", "identity.signout.lead", nil)
 }
 
 // hintedClient answers the app that an ID token of ours was made for, even if

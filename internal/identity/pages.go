@@ -112,9 +112,9 @@ func (s *Server) codePage(c *call, status int, code string, why *Refusal) error 
 }
 
 // messagePage says one thing.
-func (s *Server) messagePage(c *call, status int, title, lead string, args map[string]any) error {
+func (s *Server) messagePage(c *call, title, lead string, args map[string]any) error {
 	app, _ := args["app"].(string)
-	return s.render(c, status, "message", view{Title: title, Lead: lead, app: app})
+	return s.render(c, http.StatusOK, "message", view{Title: title, Lead: lead, app: app})
 }
 
 // postPage sends an answer to an app with a form that submits itself.

@@ -121,7 +121,7 @@ func decode(hash string) (c parameters, salt, key []byte, ok bool) {
 	if err != nil || len(key) < 16 || len(key) > 64 {
 		return c, nil, nil, false
 	}
-	c.length = uint32(len(key)) //nolint:gosec // at most 64
+	c.length = uint32(len(key))
 	ok = c.memory >= 8 && c.memory <= 256*1024 && c.time >= 1 && c.time <= 16 && c.threads >= 1 && c.threads <= 16
 	return c, salt, key, ok
 }

@@ -56,7 +56,6 @@ type fixture struct {
 	server *Server
 	url    string
 	client *http.Client
-	events []SignInEvent
 }
 
 func say(lang, key string, args map[string]any) string {

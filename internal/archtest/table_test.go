@@ -32,9 +32,10 @@ var shapes = map[string]shape{
 
 	// The use cases.
 	"internal/offboard": {ours: []string{"org", "odata"}, barred: []string{"os", "net", "net/http", "database/sql"}},
-	"internal/practice": {ours: []string{"org", "offboard"}},
+	"internal/practice": {ours: []string{"org", "offboard", "catalog"}},
 
 	// Leaves.
+	"internal/catalog":   {ours: []string{"org"}, barred: []string{"os", "net", "database/sql"}},
 	"internal/odata":     {barred: []string{"os", "net", "database/sql"}},
 	"internal/tabular":   {barred: []string{"net", "database/sql"}},
 	"internal/locale":    leaf,

@@ -50,5 +50,6 @@
 // There is no collation that ignores case on both: store a folded copy of the
 // text in a column of its own. An unknown macro is an error. NULLs sort differently: write nulls first or
 // nulls last where it matters. Write escape '\' after a like whose pattern went
-// through [EscapeLike]. In insert … select … on conflict SQLite wants a where.
+// through [EscapeLike]. Compare the case of letters with {ilike} only: a plain like
+// differs. For a {pk} either always give the number or never. In insert … select … on conflict SQLite wants a where.
 package sqldb

@@ -10,6 +10,7 @@ import (
 // Querier is what reads: a DB for one statement, a Tx for several.
 type Querier interface {
 	Query(ctx context.Context, text string, args ...any) (*Rows, error)
+	QueryRow(ctx context.Context, text string, args ...any) *Row
 }
 
 // Tx is a transaction in [DB.Update] or a snapshot in [DB.View]. It belongs to

@@ -1,7 +1,9 @@
 package org
 
 import (
+	"reflect"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -81,4 +83,35 @@ func (p *Person) Clone() Person {
 		c.Drive = &d
 	}
 	return c
+}
+
+// Same says that two persons are the same in everything that putting back can
+// put back: sessions that ended stay ended.
+func Same(a, b Person) bool {
+	for _, p := range []*Person{&a, &b} {
+		*p = p.Clone()
+		p.SessionEpoch, p.SessionsValidFrom = 0, time.Time{}
+		p.ParkedPasswordHash = ""
+		slices.Sort(p.Roles)
+		slices.SortFunc(p.Licenses, func(x, y License) int {
+			return strings.Compare(string(x.Sku)+string(x.Group), string(y.Sku)+string(y.Group))
+		})
+		slices.SortFunc(p.Addresses, func(x, y Address) int { return strings.Compare(x.Value, y.Value) })
+		p.Roles, p.SuspendedRoles, p.Licenses, p.Addresses = orNil(p.Roles), orNil(p.SuspendedRoles), orNil(p.Licenses), orNil(p.Addresses)
+		if p.Mailbox != nil {
+			p.Mailbox.Permissions, p.Mailbox.Holds = orNil(p.Mailbox.Permissions), orNil(p.Mailbox.Holds)
+		}
+		if p.Drive != nil {
+			p.Drive.Grants = orNil(p.Drive.Grants)
+		}
+	}
+	return reflect.DeepEqual(a, b)
+}
+
+// orNil makes no difference between an empty list and none.
+func orNil[T any](list []T) []T {
+	if len(list) == 0 {
+		return nil
+	}
+	return list
 }

@@ -1,7 +1,6 @@
 package org
 
 import (
-	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -41,9 +40,8 @@ type Note struct {
 // made it. It is used by restore (a deleted account) and by undo (either end
 // state) alike, and refuses only what R-SM-13 refuses.
 func PutBack(current, before Person, steps []Step, ranAt time.Time, w World, opt RestoreOptions, now time.Time) (Person, []Note, error) {
-	b := &back{current: current.Clone(), before: before, after: Depart(before, steps, ranAt), w: w, opt: opt, now: now}
-	b.after.ParkedPasswordHash, b.after.PasswordHash = current.ParkedPasswordHash, current.PasswordHash
-	if !current.Active() {
+	b := &back{current: current.Clone(), before: before, after: Depart(before, steps, ranAt), deleted: !current.Active(), w: w, opt: opt, now: now}
+	if b.deleted {
 		if err := b.account(); err != nil {
 			return current, nil, err
 		}
@@ -63,6 +61,7 @@ func PutBack(current, before Person, steps []Step, ranAt time.Time, w World, opt
 // back carries one person on the way back.
 type back struct {
 	current, before, after Person
+	deleted                bool // what was deleted comes back whole; what was kept may have been changed since
 	w                      World
 	opt                    RestoreOptions
 	now                    time.Time
@@ -81,6 +80,9 @@ func (b *back) account() error {
 	}
 	if b.w.UPNTaken {
 		return Refuse(Conflict, "restore.upnTaken", "R-RES-08", Arg{"name", upn}).On("userPrincipalName")
+	}
+	if owner, taken := b.w.Taken[strings.ToLower(b.opt.NewUPN)]; taken {
+		return Refuse(Conflict, "restore.addressTaken", "R-RES-08", Arg{"address", upn}, Arg{"owner", owner}).On("userPrincipalName")
 	}
 	b.current.UPN = upn
 	b.current.Deleted = time.Time{}
@@ -145,21 +147,33 @@ func restoreIf[T comparable](current *T, did, was T) {
 	}
 }
 
-// roles gives back what was suspended. R-RES-12
+// roles gives back what the run suspended and nobody took away since. R-RES-12
 func (b *back) roles() {
-	for _, r := range append(b.current.SuspendedRoles, b.current.Roles...) {
-		if !slices.Contains(b.current.Roles, r) {
-			b.current.Roles = append(b.current.Roles, r)
+	held := b.before.Roles
+	if !b.before.Active() {
+		held = slices.Concat(held, b.before.SuspendedRoles) // no record of the time before the deletion
+	}
+	cur := &b.current
+	for _, r := range held {
+		i := slices.Index(cur.SuspendedRoles, r)
+		if i < 0 {
+			continue
+		}
+		cur.SuspendedRoles = slices.Delete(cur.SuspendedRoles, i, i+1)
+		if !slices.Contains(cur.Roles, r) {
+			cur.Roles = append(cur.Roles, r)
 		}
 	}
-	b.current.SuspendedRoles = nil
 }
 
 // addresses puts back the addresses that the person had; those that belong to
 // somebody else now are dropped, never taken from the other. R-RES-09 R-SM-13
 func (b *back) addresses() error {
-	out := make([]Address, 0, len(b.before.Addresses))
+	out := make([]Address, 0, len(b.before.Addresses)+1)
 	for _, a := range b.before.Addresses {
+		if !b.deleted && hasAddress(b.after.Addresses, a.Value) && !hasAddress(b.current.Addresses, a.Value) {
+			continue // the run left it, somebody removed it since
+		}
 		owner, taken := b.w.Taken[strings.ToLower(a.Value)]
 		switch {
 		case !taken:
@@ -171,37 +185,55 @@ func (b *back) addresses() error {
 		}
 	}
 	for _, a := range b.current.Addresses { // given since the run
-		if !slices.ContainsFunc(out, func(x Address) bool { return strings.EqualFold(x.Value, a.Value) }) &&
-			!slices.ContainsFunc(b.before.Addresses, func(x Address) bool { return strings.EqualFold(x.Value, a.Value) }) {
-			out = append(out, Address{Value: a.Value})
+		if !hasAddress(b.before.Addresses, a.Value) {
+			out = append(out, a)
 		}
 	}
-	if !slices.ContainsFunc(out, func(a Address) bool { return a.Primary }) && len(out) > 0 {
-		out[0].Primary = true
+	first := primary(b.before.Addresses)
+	if now := primary(b.current.Addresses); !strings.EqualFold(now, primary(b.after.Addresses)) {
+		first = now
+	}
+	if b.deleted && b.opt.NewUPN != "" && b.current.Mailbox != nil {
+		first = b.opt.NewUPN // R-RES-08
+		if !hasAddress(out, first) {
+			out = slices.Insert(out, 0, Address{Value: first})
+		}
 	}
 	b.current.Addresses = out
-	b.mail()
+	b.mail(first)
 	return nil
 }
 
-// mail follows the primary address, and the name when it had to change. R-RES-08
-func (b *back) mail() {
-	for i, a := range b.current.Addresses {
-		if a.Primary && !strings.EqualFold(b.current.Mail, a.Value) {
-			b.current.Mail = b.current.Addresses[i].Value
+// mail makes one address primary, the first when the wanted one is not there, and
+// lets the mail property follow it. R-LIC-19
+func (b *back) mail(first string) {
+	out := b.current.Addresses
+	if len(out) == 0 {
+		if len(b.before.Addresses) > 0 {
+			b.current.Mail = ""
 		}
-	}
-	if len(b.current.Addresses) == 0 && len(b.before.Addresses) > 0 {
-		b.current.Mail = ""
-	}
-	if b.opt.NewUPN == "" || b.current.Mailbox == nil || slices.ContainsFunc(b.current.Addresses, func(a Address) bool { return strings.EqualFold(a.Value, b.opt.NewUPN) }) {
 		return
 	}
-	for i := range b.current.Addresses {
-		b.current.Addresses[i].Primary = false
+	if !hasAddress(out, first) {
+		first = out[0].Value
 	}
-	b.current.Addresses = append([]Address{{b.opt.NewUPN, true}}, b.current.Addresses...)
-	b.current.Mail = b.opt.NewUPN
+	for i := range out {
+		if out[i].Primary = strings.EqualFold(out[i].Value, first); out[i].Primary && !strings.EqualFold(b.current.Mail, first) {
+			b.current.Mail = out[i].Value
+		}
+	}
+}
+
+func hasAddress(list []Address, value string) bool {
+	return slices.ContainsFunc(list, func(a Address) bool { return strings.EqualFold(a.Value, value) })
+}
+
+func primary(list []Address) string {
+	i := slices.IndexFunc(list, func(a Address) bool { return a.Primary })
+	if i < 0 {
+		return ""
+	}
+	return list[i].Value
 }
 
 // mailbox says what came of the mail. R-SM-05 R-RES-20
@@ -223,66 +255,17 @@ func (b *back) mailbox() {
 // licenses re-attaches what was held, even above what was bought. R-RES-06
 func (b *back) licenses() {
 	for _, l := range b.before.Licenses {
-		if !slices.ContainsFunc(b.current.Licenses, func(x License) bool { return x.Sku == l.Sku && x.Group == l.Group }) && l.Group == "" {
+		left := !b.deleted && holdsLicense(b.after.Licenses, l) // by the run; if it is gone, somebody took it since
+		if l.Group == "" && !left && !holdsLicense(b.current.Licenses, l) {
 			b.current.Licenses = append(b.current.Licenses, l)
 		}
 	}
 	b.current.LicensesRemoved = b.before.LicensesRemoved
-	if b.current.Drive != nil && b.before.Drive != nil {
-		restoreIf(&b.current.Drive.Unlicensed, b.after.driveUnlicensed(), b.before.Drive.Unlicensed)
+	if cur, was, did := b.current.Drive, b.before.Drive, b.after.Drive; cur != nil && was != nil && cur.Unlicensed.Equal(did.Unlicensed) {
+		cur.Unlicensed = was.Unlicensed
 	}
 }
 
-func (p *Person) driveUnlicensed() time.Time {
-	if p.Drive == nil {
-		return time.Time{}
-	}
-	return p.Drive.Unlicensed
-}
-
-// Same says that two persons are the same in everything that putting back can
-// put back: sessions that ended stay ended.
-func Same(a, b Person) bool {
-	for _, p := range []*Person{&a, &b} {
-		*p = p.Clone()
-		p.SessionEpoch, p.SessionsValidFrom = 0, time.Time{}
-		p.ParkedPasswordHash = ""
-		slices.Sort(p.Roles)
-		slices.SortFunc(p.Licenses, func(x, y License) int {
-			return strings.Compare(string(x.Sku)+string(x.Group), string(y.Sku)+string(y.Group))
-		})
-		slices.SortFunc(p.Addresses, func(x, y Address) int { return strings.Compare(x.Value, y.Value) })
-	}
-	return reflect.DeepEqual(a, b)
-}
-
-// Reduce takes one seat off a subscription, as a run's last step. R-LIC-42
-func (s *Subscription) Reduce(when When, at time.Time) {
-	if when == Now {
-		s.Total--
-		s.ProductTotal--
-		return
-	}
-	change := ScheduledChange{Total: s.Total, At: at}
-	if s.Scheduled != nil {
-		change = *s.Scheduled
-	}
-	change.Total--
-	s.Scheduled = &change // a new one: copies of the subscription share the old
-}
-
-// PutBackSeat undoes Reduce: it buys the seat again, or takes it out of the
-// scheduled change. R-LIC-33
-func (s *Subscription) PutBackSeat(when When) {
-	if when == Now || s.Scheduled == nil {
-		s.Total++
-		s.ProductTotal++
-		return
-	}
-	change := *s.Scheduled
-	change.Total++
-	s.Scheduled = &change
-	if change.Total == s.Total {
-		s.Scheduled = nil // nothing is left of the reduction
-	}
+func holdsLicense(list []License, l License) bool {
+	return slices.ContainsFunc(list, func(x License) bool { return x.Sku == l.Sku && x.Group == l.Group })
 }

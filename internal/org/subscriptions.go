@@ -174,6 +174,37 @@ func (s *Subscription) setTotal(total int) {
 	s.Scheduled = nil
 }
 
+// Reduce takes one seat off a subscription, as a run's last step. R-LIC-42
+func (s *Subscription) Reduce(when When, at time.Time) {
+	if when == Now {
+		s.Total--
+		s.ProductTotal--
+		return
+	}
+	change := ScheduledChange{Total: s.Total, At: at}
+	if s.Scheduled != nil {
+		change = *s.Scheduled
+	}
+	change.Total--
+	s.Scheduled = &change // a new one: copies of the subscription share the old
+}
+
+// PutBackSeat undoes Reduce: it buys the seat again, or takes it out of the
+// scheduled change. R-LIC-33
+func (s *Subscription) PutBackSeat(when When) {
+	if when == Now || s.Scheduled == nil {
+		s.Total++
+		s.ProductTotal++
+		return
+	}
+	change := *s.Scheduled
+	change.Total++
+	s.Scheduled = &change
+	if change.Total == s.Total {
+		s.Scheduled = nil // nothing is left of the reduction
+	}
+}
+
 // Renew carries out what is due on the renewal date: a scheduled change, and
 // the next term. A scheduled total below what is assigned by then is raised to
 // it, so that nobody loses a licence unasked. R-LIC-25 R-LIC-35

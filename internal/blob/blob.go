@@ -30,7 +30,7 @@ var (
 )
 
 // Hash names a body: the SHA-256 hash of it in lower-case hexadecimal.
-type Hash string
+type Hash = string
 
 // ParseHash checks that text is a hash, so that it can be part of a path.
 func ParseHash(text string) (Hash, error) {

@@ -2,7 +2,6 @@ package offboard
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"strings"
 	"time"
@@ -32,11 +31,10 @@ type Desk struct {
 	watch   watchers
 }
 
-// Bodies keeps the bodies of messages and files.
+// Bodies keeps the bodies of messages and files, named by their hash. The desk
+// only lets go of them.
 type Bodies interface {
-	Put(ctx context.Context, r io.Reader) (hash string, size int64, err error)
-	Open(ctx context.Context, hash string) (io.ReadCloser, error)
-	Delete(ctx context.Context, hash string) error
+	Delete(ctx context.Context, hashes ...string) error
 }
 
 // chunk is how many people one transaction of a run takes: large enough to share

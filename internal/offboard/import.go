@@ -9,8 +9,8 @@ import (
 	"leaver/internal/org"
 )
 
-// Newcomer is one person of an import.
-type Newcomer struct {
+// ImportRow is one person of an import.
+type ImportRow struct {
 	User      org.User
 	Password  string   // hashed like any other; empty: no password works
 	Licenses  []string // product names, part numbers or SKU ids
@@ -32,7 +32,7 @@ type Imported struct {
 // in, with as many seats as the file needs: an export of a real organization can
 // be rehearsed with. Everything is checked before anything is written; run again,
 // the same file changes nothing. progress may be nil. R-NE-03
-func (d *Desk) Import(ctx context.Context, actor org.Actor, people []Newcomer, dry bool, progress func(done int)) (Imported, error) {
+func (d *Desk) Import(ctx context.Context, actor org.Actor, people []ImportRow, dry bool, progress func(done int)) (Imported, error) {
 	var out Imported
 	if r := org.May(actor, org.ImportPeople); r != nil {
 		return out, r
@@ -75,7 +75,7 @@ func (d *Desk) Import(ctx context.Context, actor org.Actor, people []Newcomer, d
 }
 
 // hashes hashes each different password once, before any transaction.
-func (d *Desk) hashes(people []Newcomer) (map[string]string, error) {
+func (d *Desk) hashes(people []ImportRow) (map[string]string, error) {
 	out := map[string]string{"": org.NoPassword}
 	for i := range people {
 		pw := people[i].Password
@@ -92,7 +92,7 @@ func (d *Desk) hashes(people []Newcomer) (map[string]string, error) {
 }
 
 // prepare checks every person and takes in domains, products and seats.
-func (d *Desk) prepare(ctx context.Context, tx Tx, actor org.Actor, people []Newcomer, dry bool) (Imported, error) {
+func (d *Desk) prepare(ctx context.Context, tx Tx, actor org.Actor, people []ImportRow, dry bool) (Imported, error) {
 	var out Imported
 	o, err := tx.Organization(ctx)
 	if err != nil {
@@ -183,7 +183,7 @@ func (d *Desk) seats(ctx context.Context, tx Tx, actor org.Actor, o *org.Organiz
 	return nil
 }
 
-func (d *Desk) importPart(ctx context.Context, tx Tx, actor org.Actor, part []Newcomer, hashes map[string]string) (Imported, error) {
+func (d *Desk) importPart(ctx context.Context, tx Tx, actor org.Actor, part []ImportRow, hashes map[string]string) (Imported, error) {
 	var out Imported
 	o, err := tx.Organization(ctx)
 	if err != nil {
@@ -227,7 +227,7 @@ func (d *Desk) importPart(ctx context.Context, tx Tx, actor org.Actor, part []Ne
 }
 
 // newcomer makes one row of the file a person, new or changed.
-func (d *Desk) newcomer(o *org.Organization, n *Newcomer, there *org.Person, hashes map[string]string, now time.Time) Change {
+func (d *Desk) newcomer(o *org.Organization, n *ImportRow, there *org.Person, hashes map[string]string, now time.Time) Change {
 	p := org.Person{User: n.User}
 	c := Change{}
 	if there != nil {

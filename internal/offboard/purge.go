@@ -182,10 +182,8 @@ func (d *Desk) RemoveBodies(ctx context.Context) (int, error) {
 		}); err != nil || len(bodies) == 0 {
 			return removed, err
 		}
-		for _, b := range bodies {
-			if err := d.Bodies.Delete(ctx, b); err != nil {
-				return removed, err
-			}
+		if err := d.Bodies.Delete(ctx, bodies...); err != nil {
+			return removed, err
 		}
 		removed += len(bodies)
 		if err := d.Store.Change(ctx, func(tx Tx) error { return tx.ForgetBodies(ctx, bodies) }); err != nil {

@@ -47,8 +47,8 @@ func (t *txn) SaveOrganization(ctx context.Context, o *org.Organization) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.Exec(ctx, `insert into organization (pk, id, display_name, practice, usage_location, settings, clock_offset, people, created)
- values (1, $1, $2, $3, $4, $5, 0, 0, 0) on conflict (pk) do update set display_name = excluded.display_name,
+	_, err = t.Exec(ctx, `insert into organization (pk, id, display_name, practice, usage_location, settings, clock_offset, people, deleted_people, created)
+ values (1, $1, $2, $3, $4, $5, 0, 0, 0, 0) on conflict (pk) do update set display_name = excluded.display_name,
  usage_location = excluded.usage_location, settings = excluded.settings`, o.ID, o.DisplayName, o.Practice, o.UsageLocation, string(settings))
 	if err != nil {
 		return fmt.Errorf("save the organization: %w", err)

@@ -51,7 +51,7 @@ func scanPerson(r *sqldb.Rows) (*row, error) {
 	if err != nil {
 		return nil, err
 	}
-	u.BusinessPhones, u.OtherMails = list(phones), list(mails)
+	u.BusinessPhones, u.OtherMails = ofArray(phones), ofArray(mails)
 	u.Synced, u.WasSynced = sync == 1, sync == 2
 	u.Created, u.Deleted, u.SessionsValidFrom, p.LicensesRemoved = at(created), at(deleted), at(from), at(removed)
 	if mpk != nil {
@@ -86,6 +86,23 @@ func list(s string) []string {
 		return nil
 	}
 	return strings.Split(s, "\n")
+}
+
+// array stores a list of texts that filters look into.
+func array(l []string) string {
+	if len(l) == 0 {
+		return ""
+	}
+	return sqldb.Texts(l)
+}
+
+// ofArray reads a list of texts stored by array.
+func ofArray(s string) []string {
+	var l []string
+	if s == "" || json.Unmarshal([]byte(s), &l) != nil {
+		return nil
+	}
+	return l
 }
 
 // joined stores a list of texts.

@@ -37,6 +37,9 @@ func (t *txn) Purge(ctx context.Context, people []offboard.Purged, now time.Time
 	if err := t.dropOf(ctx, "drives", drives, t.dropDrives); err != nil {
 		return err
 	}
+	if err := t.countHeads(ctx, 0, -int64(len(people))); err != nil {
+		return err
+	}
 	return t.each(ctx, all,
 		"update users set manager_pk = null where manager_pk in {ints $1}",
 		"delete from role_assignments where user_pk in {ints $1}",

@@ -15,7 +15,7 @@ import (
 // Save implements offboard.People: it writes what differs.
 func (t *txn) Save(ctx context.Context, changes []offboard.Change) error {
 	seats := map[org.SkuID]int64{}
-	var heads int64
+	var heads, gone int64
 	for i := range changes {
 		c := &changes[i]
 		if err := t.savePerson(ctx, c); err != nil {
@@ -28,6 +28,7 @@ func (t *txn) Save(ctx context.Context, changes []offboard.Change) error {
 			seats[sku]++
 		}
 		heads += count(c.After.Key != 0 && c.After.Active()) - count(c.Before.Key != 0 && c.Before.Active())
+		gone += count(c.After.Key != 0 && !c.After.Active()) - count(c.Before.Key != 0 && !c.Before.Active())
 	}
 	for _, sku := range slices.Sorted(mapKeys(seats)) {
 		if n := seats[sku]; n != 0 {
@@ -36,10 +37,16 @@ func (t *txn) Save(ctx context.Context, changes []offboard.Change) error {
 			}
 		}
 	}
-	if heads == 0 {
+	return t.countHeads(ctx, heads, gone)
+}
+
+// countHeads keeps the numbers of active and of deleted people, so that nobody
+// has to count a million rows.
+func (t *txn) countHeads(ctx context.Context, active, deleted int64) error {
+	if active == 0 && deleted == 0 {
 		return nil
 	}
-	_, err := t.Exec(ctx, "update organization set people = people + $1", heads)
+	_, err := t.Exec(ctx, "update organization set people = people + $1, deleted_people = deleted_people + $2", active, deleted)
 	return err
 }
 
@@ -87,17 +94,17 @@ func stateArgs(p *org.Person) []any {
 	}
 	return []any{
 		p.UPN, Fold(p.UPN), p.AccountEnabled, sync, null(p.Deleted), unix(p.SessionsValidFrom), p.SessionEpoch, p.PasswordHash,
-		p.ParkedPasswordHash, p.MustChangePassword, unix(p.LicensesRemoved),
+		p.ParkedPasswordHash, p.MustChangePassword, unix(p.LicensesRemoved), len(p.Products()) > 0, p.Mailbox != nil && p.Mailbox.Type == org.SharedMailbox,
 	}
 }
 
 const stateSet = `upn = $1, upn_key = $2, enabled = $3, sync_state = $4, deleted = $5, sessions_from = $6, session_epoch = $7,
- password_hash = $8, parked_hash = $9, must_change = $10, licenses_removed = $11`
+ password_hash = $8, parked_hash = $9, must_change = $10, licenses_removed = $11, licensed = $12, shared = $13`
 
 func profileArgs(p *org.Person) []any {
 	return []any{
 		p.DisplayName, Fold(p.DisplayName), p.GivenName, p.Surname, Fold(p.Surname), p.Mail, Fold(p.Mail), p.MailNickname, p.JobTitle,
-		p.Department, p.CompanyName, p.OfficeLocation, p.MobilePhone, joined(p.BusinessPhones), p.FaxNumber, joined(p.OtherMails), p.EmployeeID,
+		p.Department, p.CompanyName, p.OfficeLocation, p.MobilePhone, array(p.BusinessPhones), p.FaxNumber, array(p.OtherMails), p.EmployeeID,
 		p.StreetAddress, p.City, p.State, p.PostalCode, p.Country, p.UsageLocation, p.PreferredLanguage, p.UserType,
 		p.OnPremisesImmutableID, p.HiddenFromLists, p.InRestrictedUnit, string(p.ManagerID),
 	}
@@ -111,7 +118,7 @@ const profileSet = `display_name = $1, display_key = $2, given_name = $3, surnam
 
 func (t *txn) updateUser(ctx context.Context, c *offboard.Change) error {
 	if b, a := stateArgs(&c.Before), stateArgs(&c.After); !slices.Equal(b, a) {
-		if _, err := t.Exec(ctx, "update users set "+stateSet+" where pk = $12", append(a, c.After.Key)...); err != nil {
+		if _, err := t.Exec(ctx, "update users set "+stateSet+" where pk = $14", append(a, c.After.Key)...); err != nil {
 			return duplicate(err, c.After.UPN)
 		}
 	}
@@ -132,11 +139,11 @@ func duplicate(err error, upn string) error {
 }
 
 const insertUserText = `insert into users (upn, upn_key, enabled, sync_state, deleted, sessions_from, session_epoch, password_hash, parked_hash,
- must_change, licenses_removed, display_name, display_key, given_name, surname, surname_key, mail, mail_key, mail_nickname, job_title,
+ must_change, licenses_removed, licensed, shared, display_name, display_key, given_name, surname, surname_key, mail, mail_key, mail_nickname, job_title,
  department, company_name, office_location, mobile_phone, business_phones, fax_number, other_mails, employee_id, street_address, city, state,
  postal_code, country, usage_location, preferred_language, user_type, immutable_id, hidden, restricted, manager_pk, id, created)
  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28,
- $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, (select x.pk from users x where x.id = $40), $41, $42) returning pk`
+ $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, (select x.pk from users x where x.id = $42), $43, $44) returning pk`
 
 func (t *txn) insertUser(ctx context.Context, p *org.Person) error {
 	args := append(stateArgs(p), profileArgs(p)...)

@@ -8,6 +8,7 @@ create table organization (
   settings {text} not null,
   clock_offset bigint not null,
   people bigint not null,
+  deleted_people bigint not null,
   created bigint not null
 );
 
@@ -59,7 +60,9 @@ create table users (
   password_hash {text} not null,
   parked_hash {text} not null,
   must_change boolean not null,
-  licenses_removed bigint not null
+  licenses_removed bigint not null,
+  licensed boolean not null,
+  shared boolean not null
 );
 create unique index users_id on users (id);
 create unique index users_upn on users (upn_key);
@@ -68,6 +71,11 @@ create index users_surname on users (surname_key, pk) where deleted is null;
 create index users_mail on users (mail_key) where mail_key <> '';
 create index users_deleted on users (deleted, pk) where deleted is not null;
 create index users_manager on users (manager_pk) where manager_pk is not null;
+create index users_employee on users (employee_id) where employee_id <> '';
+create index users_blocked on users (display_key, pk) where deleted is null and not enabled;
+create index users_synced on users (display_key, pk) where deleted is null and sync_state = 1;
+create index users_shared on users (display_key, pk) where deleted is null and shared;
+create index users_unlicensed on users (display_key, pk) where deleted is null and not licensed;
 
 create table addresses (
   address_key {text} primary key,
@@ -247,6 +255,7 @@ create unique index messages_id on messages (id);
 create index messages_folder on messages (folder_pk, received, pk);
 create index messages_mailbox on messages (mailbox_pk, received, pk);
 create index messages_body on messages (body) where body <> '';
+create index messages_unread on messages (folder_pk) where not is_read;
 
 create table drives (
   pk {pk},

@@ -9,7 +9,7 @@ type shape struct {
 
 // surfaces speak org's types and get the Desk through an interface. They never
 // import each other, nor what stands behind offboard.
-var surface = shape{ours: []string{"org", "offboard", "odata", "locale", "identity", "tabular"}}
+var surface = shape{ours: []string{"org", "offboard", "odata", "locale", "identity", "tabular", "wire"}}
 
 // leaf imports nothing of ours.
 var leaf = shape{}
@@ -50,6 +50,7 @@ var shapes = map[string]shape{
 	"internal/graphclient": leaf,
 
 	// Surfaces.
+	"internal/wire":   {ours: []string{"org", "odata", "locale", "identity"}}, // what graph and api share
 	"internal/graph":  surface,
 	"internal/api":    surface,
 	"internal/web":    surface,

@@ -10,6 +10,7 @@ import (
 	"leaver/internal/blob"
 	"leaver/internal/offboard"
 	"leaver/internal/org"
+	"leaver/internal/sqldb"
 	"leaver/internal/store"
 	"leaver/internal/store/storetest"
 )
@@ -23,6 +24,7 @@ type office struct {
 	store *store.Store
 	blobs *blob.Store
 	time  time.Time
+	ids   func() string
 }
 
 func newOffice(t *testing.T, s *store.Store) *office {
@@ -32,14 +34,19 @@ func newOffice(t *testing.T, s *store.Store) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := &office{store: s, blobs: blobs, time: storetest.Noon}
-	o.Desk = &offboard.Desk{
-		Store: s, Bodies: blobs, Now: func() time.Time { return o.time }, NewID: storetest.IDs(),
+	o := &office{store: s, blobs: blobs, time: storetest.Noon, ids: storetest.IDs()}
+	o.Desk = o.node("test", s)
+	return o
+}
+
+// node is one of the processes that share the database.
+func (o *office) node(name string, s offboard.Store) *offboard.Desk {
+	return &offboard.Desk{
+		Store: s, Bodies: o.blobs, Now: func() time.Time { return o.time }, NewID: o.ids,
 		HashPassword: func(p string) (string, error) { return "hash of " + p, nil }, NewPassword: func() string { return "Invented-1" },
 		ReplyTemplates: map[string]string{"en": "{leaver} left; ask {heir} at {heirMail}.", "nl": "{leaver} werkt hier niet meer; vraag {heir}."},
-		Log:            slog.New(slog.DiscardHandler), Node: "test", Lease: time.Minute,
+		Log:            slog.New(slog.DiscardHandler), Node: name, Lease: time.Minute,
 	}
-	return o
 }
 
 // run plans, confirms and carries out a departure.
@@ -166,4 +173,17 @@ func has(notes []org.Note, rule string) bool {
 		}
 	}
 	return false
+}
+
+// message puts a message with a body into somebody's mailbox.
+func (o *office) message(t *testing.T, p *org.Person, body string) {
+	t.Helper()
+	err := o.store.DB().Update(t.Context(), func(tx *sqldb.Tx) error {
+		_, err := tx.Exec(t.Context(), `insert into messages (id, mailbox_pk, folder_pk, subject, sender_name, sender_address, recipients, received,
+ is_read, preview, size, body) select $1, pk, 0, 'hello', '', '', '', 0, false, '', 9, $2 from mailboxes where user_pk = $3`, o.ids(), body, p.Key)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }

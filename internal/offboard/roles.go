@@ -11,10 +11,10 @@ import (
 func (d *Desk) AssignRole(ctx context.Context, actor org.Actor, ref string, role org.RoleID) (org.Person, error) {
 	return d.changeRoles(ctx, actor, ref, ActRoleAdd, func(_ *org.Organization, p *org.Person) error {
 		if _, ok := org.RoleByID(role); !ok {
-			return org.Refuse(org.Invalid, "role.unknown", "R-ROLE-27", org.Arg{Name: "role", Value: string(role)})
+			return org.Refuse(org.Invalid, "role.unknown", "R-ROLE-27", org.Arg{Name: "role", Value: role})
 		}
 		if slices.Contains(p.Roles, role) {
-			return org.Refuse(org.Conflict, "role.held", "R-API-71", org.Arg{Name: "user", Value: p.Ref()}, org.Arg{Name: "role", Value: role.Name()})
+			return org.Refuse(org.Conflict, "role.held", "R-API-71", org.Arg{Name: "user", Value: p.Ref()}, org.Arg{Name: "role", Value: role})
 		}
 		p.Roles = append(p.Roles, role)
 		return nil
@@ -26,7 +26,7 @@ func (d *Desk) RemoveRole(ctx context.Context, actor org.Actor, ref string, role
 	return d.changeRoles(ctx, actor, ref, ActRoleRemove, func(o *org.Organization, p *org.Person) error {
 		switch {
 		case !slices.Contains(p.Roles, role):
-			return org.Refuse(org.NotFound, "role.notHeld", "R-API-70", org.Arg{Name: "user", Value: p.Ref()}, org.Arg{Name: "role", Value: role.Name()})
+			return org.Refuse(org.NotFound, "role.notHeld", "R-API-70", org.Arg{Name: "user", Value: p.Ref()}, org.Arg{Name: "role", Value: role})
 		case role == org.GlobalAdmin && p.AccountEnabled && o.GlobalAdmins <= 1:
 			return org.Refuse(org.Denied, "user.lastGlobalAdmin", "R-ROLE-21", org.Arg{Name: "user", Value: p.Ref()})
 		}

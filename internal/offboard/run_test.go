@@ -198,13 +198,12 @@ func TestResume(t *testing.T) {
 		// The node dies after the first chunk: its database connection goes away.
 		died := errors.New("power cut")
 		calls := 0
-		dying := *o.Desk
-		dying.Store = failing{s, func() error {
+		dying := o.node("test", failing{s, func() error {
 			if calls++; calls > 2 { // claim, one chunk, then dead
 				return died
 			}
 			return nil
-		}}
+		}})
 		if _, err := dying.WorkOnce(t.Context()); !errors.Is(err, died) {
 			t.Fatalf("the dying node: %v", err)
 		}
@@ -212,8 +211,7 @@ func TestResume(t *testing.T) {
 		if n := half.Counts[offboard.ItemDone]; n == 0 || n == 600 {
 			t.Fatalf("%d done when the node died", n)
 		}
-		other := *o.Desk
-		other.Node = "other"
+		other := o.node("other", s)
 		if worked, err := other.WorkOnce(t.Context()); worked || err != nil {
 			t.Fatalf("another node took it before the lease ran out: %v %v", worked, err)
 		}

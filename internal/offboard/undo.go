@@ -135,7 +135,7 @@ func mayUndo(actor org.Actor, it *Item, p *org.Person, now time.Time) *org.Refus
 	case !p.Active():
 		return org.Refuse(org.Conflict, "user.deletedSince", "R-SM-01", org.Arg{Name: "user", Value: it.User})
 	case !actor.System && !org.Outranks(actor.Roles, it.Before):
-		return org.Refuse(org.Denied, "user.outranks", "R-ROLE-14", org.Arg{Name: "user", Value: it.User}, org.Arg{Name: "roles", Value: org.RoleNames(it.Before.Roles)})
+		return org.Refuse(org.Denied, "user.outranks", "R-ROLE-14", org.Arg{Name: "user", Value: it.User}, org.Arg{Name: "roles", Value: it.Before.Roles})
 	}
 	return nil
 }

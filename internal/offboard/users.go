@@ -268,7 +268,7 @@ func mayReset(actor org.Actor, p *org.Person, op org.Operation) *org.Refusal {
 		return r
 	}
 	if !actor.System && !org.MayReset(actor.Roles, p) {
-		return org.Refuse(org.Denied, "user.outranks", "R-ROLE-17", org.Arg{Name: "user", Value: p.Ref()}, org.Arg{Name: "roles", Value: org.RoleNames(p.Roles)})
+		return org.Refuse(org.Denied, "user.outranks", "R-ROLE-17", org.Arg{Name: "user", Value: p.Ref()}, org.Arg{Name: "roles", Value: p.Roles})
 	}
 	return nil
 }

@@ -28,6 +28,11 @@ func (a *Actor) Admin() bool { return len(a.Roles) > 0 }
 // Operation names one thing that can be done, for the table of who may do it.
 type Operation string
 
+// MessageParts lets a message catalogue name the operation in its own language.
+func (o Operation) MessageParts() (key string, args map[string]any) {
+	return "operation." + string(o), nil
+}
+
 // The operations.
 const (
 	ReadDirectory     Operation = "directory.read"
@@ -96,13 +101,13 @@ func May(a Actor, op Operation) *Refusal {
 		return nil
 	}
 	if !a.Admin() && !a.App {
-		return Refuse(Denied, "actor.notAdmin", "R-ROLE-05", Arg{"operation", string(op)})
+		return Refuse(Denied, "actor.notAdmin", "R-ROLE-05", Arg{"operation", op})
 	}
 	rule := map[Operation]string{
 		DeleteUser: "R-DEL-35", RestoreUser: "R-ROLE-19", PurgeUser: "R-ROLE-20", SetQuantity: "R-ROLE-06",
 		AssignLicense: "R-ROLE-07", ManageMailbox: "R-ROLE-12", ManageDrive: "R-ROLE-11", ResetPassword: "R-ROLE-17", RevokeSessions: "R-ROLE-18",
 	}[op]
-	return Refuse(Denied, "actor.noRole", rule, Arg{"operation", string(op)}, Arg{"roles", RoleNames(append([]RoleID{GlobalAdmin}, allowed[op]...))})
+	return Refuse(Denied, "actor.noRole", rule, Arg{"operation", op}, Arg{"roles", append([]RoleID{GlobalAdmin}, allowed[op]...)})
 }
 
 // Operations lists every operation, for the table test.

@@ -51,7 +51,7 @@ func closedOff(target *Person) *Refusal {
 }
 
 func outranked(target *Person) *Refusal {
-	return Refuse(Denied, "user.outranks", "R-ROLE-14", Arg{"user", target.Ref()}, Arg{"roles", RoleNames(append(append([]RoleID{}, target.Roles...), target.SuspendedRoles...))})
+	return Refuse(Denied, "user.outranks", "R-ROLE-14", Arg{"user", target.Ref()}, Arg{"roles", append(append([]RoleID{}, target.Roles...), target.SuspendedRoles...)})
 }
 
 func holds(p *Person, role RoleID) bool {

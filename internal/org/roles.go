@@ -83,6 +83,9 @@ func (r RoleID) Name() string {
 	return string(r)
 }
 
+// MessageParts lets a message catalogue name the role in its own language.
+func (r RoleID) MessageParts() (key string, args map[string]any) { return "role." + string(r), nil }
+
 // RoleNames gives the display names.
 func RoleNames(roles []RoleID) []string {
 	names := make([]string, len(roles))

@@ -70,7 +70,7 @@ func (s *Step) Key() string {
 func (s *Step) Args() Args {
 	switch s.Kind {
 	case RemoveRoles:
-		return Args{{"roles", RoleNames(s.Roles)}, {"count", len(s.Roles)}}
+		return Args{{"roles", s.Roles}, {"count", len(s.Roles)}}
 	case GrantMailbox, GrantDrive:
 		return Args{{"to", s.To}}
 	case RenameMailbox:

@@ -50,7 +50,7 @@ var shapes = map[string]shape{
 	"internal/graphclient": leaf,
 
 	// Surfaces.
-	"internal/wire":   {ours: []string{"org", "odata", "locale", "identity"}}, // what graph and api share
+	"internal/wire":   {ours: []string{"org", "offboard", "odata", "locale", "identity"}}, // what graph and api share
 	"internal/graph":  surface,
 	"internal/api":    surface,
 	"internal/web":    surface,

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"leaver/internal/identity"
+	"leaver/internal/offboard"
 	"leaver/internal/org"
 )
 
@@ -17,10 +18,8 @@ type Tokens interface {
 
 // Subjects says how people and apps stand now.
 type Subjects interface {
-	// Standing looks up a person or app by object id: name, session epoch and
-	// the roles held, suspended ones left out. enabled is false also for those
-	// who are deleted or were never there.
-	Standing(ctx context.Context, id string, app bool) (name string, enabled bool, epoch int64, roles []org.RoleID, err error)
+	// Subject looks up a person or app by object id. Not found is no error.
+	Subject(ctx context.Context, id string, app bool) (offboard.Subject, error)
 }
 
 // Auth knows who a request comes from.
@@ -49,19 +48,19 @@ func (a *Auth) Caller(r *http.Request) (Caller, error) {
 	if err != nil {
 		return Caller{}, tokenFault(err)
 	}
-	name, enabled, epoch, roles, err := a.Subjects.Standing(r.Context(), claims.Subject, claims.IsApp)
+	now, err := a.Subjects.Subject(r.Context(), claims.Subject, claims.IsApp)
 	switch {
 	case err != nil:
 		return Caller{}, err
-	case !enabled:
+	case !now.Found || now.Deleted || !now.Enabled:
 		return Caller{}, Unauthorized("The identity of the calling principal could not be found or is disabled.")
-	case epoch != claims.Epoch:
+	case now.Epoch != claims.Epoch:
 		return Caller{}, Unauthorized("Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp")
 	}
 	c := Caller{AppID: claims.AppID, TenantID: claims.TenantID}
-	c.Actor = org.Actor{ID: org.UserID(claims.Subject), Name: name, App: claims.IsApp, Roles: roles, RequestID: RequestID(r), Scopes: claims.Scopes}
+	c.Actor = org.Actor{ID: org.UserID(claims.Subject), Name: claims.UPN, App: claims.IsApp, Roles: now.Roles, RequestID: RequestID(r), Scopes: claims.Scopes}
 	if claims.IsApp {
-		c.Scopes = claims.Permissions
+		c.Name, c.Scopes = claims.AppName, claims.Permissions
 	}
 	if c.Scopes == nil {
 		c.Scopes = []string{} // nil would mean: not limited

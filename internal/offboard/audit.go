@@ -27,8 +27,11 @@ func (d *Desk) VerifyAudit(ctx context.Context, actor org.Actor) (Verdict, error
 		var hash []byte
 		for {
 			entries, err := tx.Entries(ctx, v.Entries, 2000)
-			if err != nil || len(entries) == 0 {
+			if err != nil {
 				return err
+			}
+			if len(entries) == 0 {
+				return v.checkEnd(ctx, tx, hash)
 			}
 			for i := range entries {
 				e := &entries[i]
@@ -45,4 +48,18 @@ func (d *Desk) VerifyAudit(ctx context.Context, actor org.Actor) (Verdict, error
 		}
 	})
 	return v, err
+}
+
+// checkEnd compares the last row found with the one written last.
+func (v *Verdict) checkEnd(ctx context.Context, tx Tx, hash []byte) error {
+	seq, head, err := tx.AuditHead(ctx)
+	switch {
+	case err != nil:
+		return err
+	case seq > v.Entries:
+		v.OK, v.FirstBad, v.Reason = false, v.Entries+1, "missing"
+	case seq < v.Entries || !bytes.Equal(head, hash):
+		v.OK, v.FirstBad, v.Reason = false, v.Entries, "changed"
+	}
+	return nil
 }

@@ -95,6 +95,8 @@ type Journal interface {
 type Trail interface {
 	// Audit appends entries, chaining each to the one before.
 	Audit(ctx context.Context, entries ...Entry) error
+	// AuditHead is what the newest entry was when it was written.
+	AuditHead(ctx context.Context) (seq int64, hash []byte, err error)
 	// Entries gives the trail from a sequence number on, oldest first.
 	Entries(ctx context.Context, after int64, limit int) ([]Entry, error)
 }

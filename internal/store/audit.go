@@ -12,11 +12,12 @@ import (
 // Audit implements offboard.Trail. All writers of an organization stand in one
 // line, so the newest row is the one to chain to.
 func (t *txn) Audit(ctx context.Context, entries ...offboard.Entry) error {
-	var seq int64
-	var hash []byte
-	err := t.QueryRow(ctx, "select seq, hash from audit order by seq desc limit 1").Scan(&seq, &hash)
-	if err != nil && !errors.Is(err, sqldb.ErrNoRows) {
-		return fmt.Errorf("read the end of the audit trail: %w", err)
+	if len(entries) == 0 {
+		return nil
+	}
+	seq, hash, err := t.AuditHead(ctx)
+	if err != nil {
+		return err
 	}
 	for i := range entries {
 		e := &entries[i]
@@ -30,7 +31,20 @@ func (t *txn) Audit(ctx context.Context, entries ...offboard.Entry) error {
 			return fmt.Errorf("write the audit trail: %w", err)
 		}
 	}
-	return nil
+	_, err = t.Exec(ctx, `insert into audit_head (pk, seq, hash) values (1, $1, $2)
+ on conflict (pk) do update set seq = excluded.seq, hash = excluded.hash`, seq, hash)
+	return err
+}
+
+// AuditHead implements offboard.Trail.
+func (t *txn) AuditHead(ctx context.Context) (int64, []byte, error) {
+	var seq int64
+	var hash []byte
+	err := t.QueryRow(ctx, "select seq, hash from audit_head").Scan(&seq, &hash)
+	if err != nil && !errors.Is(err, sqldb.ErrNoRows) {
+		return 0, nil, fmt.Errorf("read the end of the audit trail: %w", err)
+	}
+	return seq, hash, nil
 }
 
 const entryColumns = "seq, at, actor_id, actor_name, action, target_id, target_name, result, request, detail, hash"

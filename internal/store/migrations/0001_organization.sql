@@ -86,6 +86,12 @@ create table addresses (
 ) {without rowid};
 create index addresses_user on addresses (user_pk);
 
+create table user_words (
+  word {text} not null,
+  user_pk bigint not null,
+  primary key (word, user_pk)
+) {without rowid};
+
 create table role_assignments (
   pk {pk},
   id {text} not null,
@@ -378,7 +384,15 @@ create table audit (
 );
 create index audit_target on audit (target_id, seq);
 
+-- the newest row once more, so that rows cut off the end are missed
+create table audit_head (
+  pk bigint primary key,
+  seq bigint not null,
+  hash {blob} not null
+);
+
 -- +goose Down
+drop table audit_head;
 drop table audit;
 drop table departure_items;
 drop table departures;
@@ -401,6 +415,7 @@ drop table seat_history;
 drop table subscriptions;
 drop table products;
 drop table role_assignments;
+drop table user_words;
 drop table addresses;
 drop table users;
 drop table domains;

@@ -1,0 +1,59 @@
+package offboard_test
+
+import (
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"leaver/internal/offboard"
+	"leaver/internal/org"
+	"leaver/internal/store/storetest"
+)
+
+// BenchmarkDeleteUser is the durable delete of one person with mailbox, drive,
+// licence and two addresses, by one client and by sixteen.
+func BenchmarkDeleteUser(b *testing.B) {
+	for _, clients := range []int{1, 16} {
+		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) {
+			s := storetest.SQLite(b)
+			storetest.Contoso(b, s)
+			d := &offboard.Desk{Store: s, Now: time.Now, NewID: storetest.IDs(), Log: slog.New(slog.DiscardHandler)}
+			names := make([]string, b.N)
+			people := make([]org.Person, 0, 1000)
+			for i := range b.N {
+				p := storetest.Person(int64(i), fmt.Sprintf("p%07d", i))
+				names[i] = string(p.ID)
+				if people = append(people, p); len(people) == cap(people) || i == b.N-1 {
+					storetest.Add(b, s, people...)
+					people = people[:0]
+				}
+			}
+			var next atomic.Int64
+			b.SetParallelism(max(1, clients/2))
+			b.ResetTimer()
+			work := func() bool {
+				i := int(next.Add(1)) - 1
+				if i >= b.N {
+					return false
+				}
+				if err := d.DeleteUser(b.Context(), boss, names[i]); err != nil {
+					b.Error(err)
+				}
+				return true
+			}
+			if clients == 1 {
+				for range b.N {
+					work()
+				}
+				return
+			}
+			b.RunParallel(func(pb *testing.PB) {
+				for pb.Next() {
+					work()
+				}
+			})
+		})
+	}
+}

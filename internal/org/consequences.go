@@ -8,25 +8,32 @@ import (
 
 // teller collects the consequences for one person.
 type teller struct {
-	p   *planner
-	l   *Leaver
-	out []Consequence
+	p    *planner
+	l    *Leaver
+	out  []Consequence
+	args []Arg // of all consequences, one after the other
 }
 
 func (t *teller) say(rule string, severity Severity, key string, args ...Arg) {
-	t.out = append(t.out, Consequence{Rule: rule, Key: key, Severity: severity, Args: args})
+	t.out = append(t.out, Consequence{Rule: rule, Key: key, Severity: severity, Args: t.keep(args)})
 }
 
 func (t *teller) date(at time.Time, rule string, severity Severity, key string, args ...Arg) {
-	t.out = append(t.out, Consequence{Rule: rule, Key: key, Severity: severity, Args: append(args, Arg{"date", at}), Date: at})
+	t.out = append(t.out, Consequence{Rule: rule, Key: key, Severity: severity, Args: t.keep(args, Arg{"date", at}), Date: at})
+}
+
+// keep moves arguments into the one list that all consequences share.
+func (t *teller) keep(args []Arg, more ...Arg) Args {
+	from := len(t.args)
+	t.args = append(append(t.args, args...), more...)
+	return Args(t.args[from:len(t.args):len(t.args)])
 }
 
 // consequences says what an administrator would want to know before anything
 // happens, the account first, then mail, files, money, and other people.
 func (p *planner) consequences(l *Leaver, it *Item) []Consequence {
-	t := &teller{p: p, l: l, out: make([]Consequence, 0, 16)}
-	after := Depart(l.Person, it.Steps, p.now)
-	clocks := ClocksOf(&after, p.facts.Org.Settings, p.now)
+	t := &teller{p: p, l: l, out: make([]Consequence, 0, 16), args: make([]Arg, 0, 24)}
+	clocks := p.clocksAfter(&l.Person, it.Steps)
 	t.account(it.Outcome, clocks)
 	t.mailbox(it.Outcome, clocks)
 	t.addresses(it, clocks)
@@ -34,6 +41,33 @@ func (p *planner) consequences(l *Leaver, it *Item) []Consequence {
 	t.licenses(it)
 	t.others(it.Outcome)
 	return t.out
+}
+
+// clocksAfter are the clocks of a person who has departed: ClocksOf of what
+// Depart gives, without making that person.
+func (p *planner) clocksAfter(before *Person, steps []Step) Clocks {
+	after := Person{User: User{Deleted: before.Deleted}}
+	var m Mailbox
+	var d Drive
+	if before.Mailbox != nil {
+		m, after.Mailbox = *before.Mailbox, &m
+	}
+	if before.Drive != nil {
+		d, after.Drive = *before.Drive, &d
+	}
+	for i := range steps {
+		switch s := &steps[i]; s.Kind {
+		case PlaceHold:
+			m.Litigation = true
+		case RemoveLicenses:
+			if s.DriveUnlicensed && d.Unlicensed.IsZero() {
+				d.Unlicensed = p.now
+			}
+		case DeleteAccount:
+			after.Deleted = p.now
+		}
+	}
+	return ClocksOf(&after, p.org.Settings, p.now)
 }
 
 func (t *teller) account(outcome Outcome, c Clocks) {
@@ -183,11 +217,14 @@ func (t *teller) licenses(it *Item) {
 // bill says whether the seat is still paid for, until when, and why. Each
 // reason is its own sentence. R-LIC-21 … R-LIC-32 R-LIC-42
 func (t *teller) bill(it *Item, sku SkuID) {
-	s, refusal, _ := t.p.subscription(sku)
+	var s *Subscription
+	var refusal *Refusal
 	step := reduction(it.Steps, sku)
 	if step != nil {
 		s = t.p.subscriptionByID(step.Sub)
 		refusal, _ = s.Reducible(t.p.now)
+	} else {
+		s, refusal, _ = t.p.subscription(sku)
 	}
 	if s == nil {
 		return

@@ -10,16 +10,18 @@ import (
 
 // hashPlan is one hash over all that was decided, without the dates: they move
 // with the clock, what they are attached to does not.
+//
+// Each item is hashed together with the sum so far, so that the memory for one
+// item does for a hundred thousand.
 func hashPlan(p *Plan) string {
-	h := sha256.New()
-	d := make(digest, 0, 4096)
-	for i := range p.Items {
-		d = d[:0]
-		d.item(&p.Items[i])
-		h.Write(d)
-	}
 	var sum [sha256.Size]byte
-	return hex.EncodeToString(h.Sum(sum[:0]))
+	d := make(digest, 0, 3072)
+	for i := range p.Items {
+		d = append(d[:0], sum[:]...)
+		d.item(&p.Items[i])
+		sum = sha256.Sum256(d)
+	}
+	return hex.EncodeToString(sum[:])
 }
 
 // Fingerprint is the hash over the steps alone. A run compares it at the moment
@@ -74,8 +76,16 @@ func (d *digest) args(args Args) {
 			d.count(v)
 		case Ref:
 			d.text(v.ID)
+		case []Ref:
+			d.count(len(v))
+			for i := range v {
+				d.text(v[i].ID)
+			}
 		case []string:
 			list(d, v)
+		case Money:
+			d.text(v.Currency)
+			*d = binary.AppendVarint(*d, v.Minor)
 		default:
 			d.text(fmt.Sprint(v))
 		}

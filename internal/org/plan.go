@@ -37,13 +37,17 @@ type planner struct {
 	leaving map[UserID]Outcome     // everybody who leaves in this plan, and how
 	subs    map[SubscriptionID]int // seats reduced so far
 	plan    Plan
+	scratch []Step // where the steps of one person are laid out
 }
 
 // MakePlan decides what a departure of these people does. It changes nothing
 // and depends on nothing but its arguments. Who leaves is decided before what
 // each leaves to whom, so that nobody inherits from a colleague who goes too.
 func MakePlan(facts Facts, actor Actor, now time.Time) Plan {
-	p := &planner{facts: facts, org: *facts.Org, actor: actor, now: now, leaving: make(map[UserID]Outcome, len(facts.People))}
+	p := &planner{
+		facts: facts, org: *facts.Org, actor: actor, now: now,
+		leaving: make(map[UserID]Outcome, len(facts.People)), scratch: make([]Step, 0, 12),
+	}
 	refused := make([][]*Refusal, len(facts.People))
 	for i := range facts.People {
 		l := &facts.People[i]

@@ -10,7 +10,7 @@ import (
 // that the case does not need is absent. R-WIZ-16
 func (p *planner) steps(l *Leaver, outcome Outcome) []Step {
 	person, c := &l.Person, &l.Choices
-	steps := make([]Step, 0, 12)
+	steps := p.scratch[:0]
 	add := func(s Step) { steps = append(steps, s) }
 	if len(person.Roles) > 0 {
 		add(Step{Kind: RemoveRoles, Roles: slices.Clone(person.Roles)})
@@ -31,8 +31,8 @@ func (p *planner) steps(l *Leaver, outcome Outcome) []Step {
 	if aliases := p.aliases(l); len(aliases) > 0 {
 		add(Step{Kind: RemoveAliases, Aliases: aliases})
 	}
-	if heir := p.filesHeir(l); heir != nil {
-		add(Step{Kind: GrantDrive, To: *heir})
+	if heir, ok := p.filesHeir(l); ok {
+		add(Step{Kind: GrantDrive, To: heir})
 	}
 	removed := p.removable(l, outcome)
 	if len(removed) > 0 {
@@ -44,7 +44,8 @@ func (p *planner) steps(l *Leaver, outcome Outcome) []Step {
 	if c.stopPaying() {
 		steps = append(steps, p.reductions(freed(l, outcome, removed))...) // last: never below what is assigned, R-LIC-21
 	}
-	return steps
+	p.scratch = steps
+	return slices.Clone(steps)
 }
 
 // mailSteps hands the mailbox over. R-WIZ-08 R-WIZ-09 R-WIZ-10 R-WIZ-12
@@ -112,25 +113,21 @@ func (p *planner) aliases(l *Leaver) []string {
 
 // filesHeir is who gets the drive: the one chosen, else the manager, else the
 // secondary owner, else nobody. R-OD-04
-func (p *planner) filesHeir(l *Leaver) *Ref {
-	if l.Person.Drive == nil {
-		return nil
-	}
-	to := text(l.Choices.FilesTo)
+func (p *planner) filesHeir(l *Leaver) (heir Ref, ok bool) {
+	to, manager, owner := text(l.Choices.FilesTo), l.Around.Manager, p.org.Settings.SecondaryOwner
 	switch {
-	case strings.EqualFold(to, FilesToNobody):
-		return nil
+	case l.Person.Drive == nil || strings.EqualFold(to, FilesToNobody):
+		return Ref{}, false
 	case to != "":
 		return p.heir(to)
 	case !p.org.Settings.DriveDelegation:
-		return nil
-	case l.Around.Manager != nil && !p.goes(UserID(l.Around.Manager.ID)):
-		return l.Around.Manager
-	}
-	if owner := p.org.Settings.SecondaryOwner; owner != "" && owner != l.Person.ID && !p.goes(owner) {
+		return Ref{}, false
+	case manager != nil && !p.goes(UserID(manager.ID)):
+		return *manager, true
+	case owner != "" && owner != l.Person.ID && !p.goes(owner):
 		return p.heir(string(owner))
 	}
-	return nil
+	return Ref{}, false
 }
 
 // goes says that somebody leaves in this plan, whatever becomes of the account.
@@ -139,11 +136,9 @@ func (p *planner) goes(id UserID) bool {
 	return leaving
 }
 
-func (p *planner) heir(reference string) *Ref {
-	if h, ok := p.facts.Heirs[HeirKey(reference)]; ok {
-		return &h.Ref
-	}
-	return nil
+func (p *planner) heir(reference string) (Ref, bool) {
+	h, ok := p.facts.Heirs[HeirKey(reference)]
+	return h.Ref, ok
 }
 
 // unassigns says whether licences are to be taken away: unless chosen otherwise,

@@ -35,11 +35,12 @@ type Products []Product
 
 // Find returns the product, or nil.
 func (ps Products) Find(sku SkuID) *Product {
-	i := slices.IndexFunc(ps, func(p Product) bool { return p.Sku == sku })
-	if i < 0 {
-		return nil
+	for i := range ps {
+		if ps[i].Sku == sku {
+			return &ps[i]
+		}
 	}
-	return &ps[i]
+	return nil
 }
 
 // Name is the display name of a product, or its SKU when it is not known.
@@ -69,5 +70,10 @@ func (ps Products) plans(licenses []License) []ServicePlan {
 
 // Licensed says whether the person's licences provide a service.
 func (ps Products) Licensed(p *Person, s Service) bool {
-	return slices.ContainsFunc(ps.plans(p.Licenses), func(x ServicePlan) bool { return x.Provides == s })
+	return slices.ContainsFunc(p.Licenses, func(l License) bool {
+		product := ps.Find(l.Sku)
+		return product != nil && l.Error == "" && slices.ContainsFunc(product.Plans, func(x ServicePlan) bool {
+			return x.Provides == s && !slices.Contains(l.DisabledPlans, x.ID)
+		})
+	})
 }

@@ -87,27 +87,29 @@ const (
 // Reducible says whether seats can be given back now; when they can't, why, by
 // which rule, and whether the renewal can do it. The order is that of R-SM-12.
 func (s *Subscription) Reducible(now time.Time) (*Refusal, bool) {
-	product := Arg{"product", s.DisplayName}
+	no := func(reason, rule string, more ...Arg) *Refusal {
+		return Refuse(Conflict, reason, rule, append(Args{{"product", s.DisplayName}}, more...)...)
+	}
 	closed := now.After(s.LastPurchase.Add(PurchaseWindow)) // R-LIC-24
 	switch {
 	case s.Channel == Partner:
-		return Refuse(Conflict, "subscription.partner", "R-LIC-30", product), false
+		return no("subscription.partner", "R-LIC-30"), false
 	case s.Channel == VolumeLicensing:
-		return Refuse(Conflict, "subscription.volumeLicensing", "R-LIC-30", product), false
+		return no("subscription.volumeLicensing", "R-LIC-30"), false
 	case s.Channel == ProductKey:
-		return Refuse(Conflict, "subscription.productKey", "R-LIC-29", product), false
+		return no("subscription.productKey", "R-LIC-29"), false
 	case s.ByRep:
-		return Refuse(Conflict, "subscription.representative", "R-LIC-31", product), false
+		return no("subscription.representative", "R-LIC-31"), false
 	case s.CreditCheck:
-		return Refuse(Conflict, "subscription.creditCheck", "R-LIC-28", product), false
+		return no("subscription.creditCheck", "R-LIC-28"), false
 	case s.Trial:
-		return Refuse(Conflict, "subscription.trial", "R-LIC-28", product), false
+		return no("subscription.trial", "R-LIC-28"), false
 	case s.Billing == MCA && !s.Recurring:
-		return Refuse(Conflict, "subscription.recurringOff", "R-LIC-25", product, Arg{"until", s.TermEnd}), false
+		return no("subscription.recurringOff", "R-LIC-25", Arg{"until", s.TermEnd}), false
 	case s.Billing == MCA && closed && s.Commitment != AnnualCommitment:
-		return Refuse(Conflict, "subscription.windowClosed", "R-LIC-24", product, Arg{"until", s.TermEnd}), true
+		return no("subscription.windowClosed", "R-LIC-24", Arg{"until", s.TermEnd}), true
 	case s.Commitment == AnnualCommitment && (s.Billing != MCA || closed):
-		return Refuse(Conflict, "subscription.commitment", "R-LIC-32", product, Arg{"until", s.TermEnd}), s.Recurring
+		return no("subscription.commitment", "R-LIC-32", Arg{"until", s.TermEnd}), s.Recurring
 	}
 	return nil, true // R-LIC-26, or within the window of R-LIC-24
 }

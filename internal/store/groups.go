@@ -33,7 +33,7 @@ func (t *txn) Group(ctx context.Context, id org.GroupID) (*org.Group, error) {
 		l := org.License{Group: g.ID}
 		var plans string
 		err := r.Scan(&l.Sku, &plans)
-		l.DisabledPlans = list(plans)
+		l.DisabledPlans = splitLines(plans)
 		return l, err
 	}, "select p.sku, x.disabled_plans from group_licenses x join products p on p.pk = x.product_pk where x.group_pk = $1 order by p.pk", g.Key)
 	return g, err

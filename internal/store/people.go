@@ -57,7 +57,7 @@ func scanPerson(r *sqldb.Rows) (*row, error) {
 	if mpk != nil {
 		p.mailbox = *mpk
 		p.Mailbox = &org.Mailbox{
-			Type: org.MailboxType(*mtype), ForwardTo: *mfwd, KeepCopy: *mkeep, Litigation: *mlit, Holds: list(*mholds),
+			Type: org.MailboxType(*mtype), ForwardTo: *mfwd, KeepCopy: *mkeep, Litigation: *mlit, Holds: splitLines(*mholds),
 			Archive: *march, Size: org.Bytes(*msize), Disconnected: at(value(mdisc)),
 		}
 		if *mreplies != "" {
@@ -80,8 +80,8 @@ func value(p *int64) int64 {
 	return *p
 }
 
-// list reads a list of texts stored by joined.
-func list(s string) []string {
+// splitLines reads a list of texts stored by joined.
+func splitLines(s string) []string {
 	if s == "" {
 		return nil
 	}
@@ -124,6 +124,9 @@ const parts = `select 1, user_pk, role, '', suspended, 0, '', '' from role_assig
    where x.user_pk in {ints $1} and g.role_assignable
  order by 1, 2, 6, 3, 4`
 
+// partsOfOne is the same for one person, without the detour of a set.
+var partsOfOne = strings.ReplaceAll(parts, "in {ints $1}", "= $1")
+
 // complete loads what belongs to the persons beyond their own row.
 func complete(ctx context.Context, q sqldb.Querier, people []*row) error {
 	if len(people) == 0 {
@@ -135,7 +138,11 @@ func complete(ctx context.Context, q sqldb.Querier, people []*row) error {
 		byKey[p.Key] = p
 		keys = append(keys, p.Key)
 	}
-	rows, err := q.Query(ctx, parts, sqldb.Ints(keys))
+	text, set := parts, any(sqldb.Ints(keys))
+	if len(keys) == 1 {
+		text, set = partsOfOne, keys[0]
+	}
+	rows, err := q.Query(ctx, text, set)
 	if err != nil {
 		return fmt.Errorf("load what belongs to people: %w", err)
 	}
@@ -163,7 +170,7 @@ func (p *row) add(kind int64, a, b string, flag bool, n int64, c, e string) {
 	case 2:
 		p.Addresses = append(p.Addresses, org.Address{Value: a, Primary: flag})
 	case 3:
-		p.Licenses = append(p.Licenses, org.License{Sku: org.SkuID(a), Group: org.GroupID(b), DisabledPlans: list(c), Error: e, Assigned: at(n)})
+		p.Licenses = append(p.Licenses, org.License{Sku: org.SkuID(a), Group: org.GroupID(b), DisabledPlans: splitLines(c), Error: e, Assigned: at(n)})
 	case 4:
 		p.Mailbox.Permissions = append(p.Mailbox.Permissions, org.Permission{Who: org.UserID(a), Right: org.Right(b)})
 	case 5:
@@ -173,15 +180,32 @@ func (p *row) add(kind int64, a, b string, flag bool, n int64, c, e string) {
 	}
 }
 
+const (
+	peopleByKeys = "select " + personColumns + personTables + "where u.id in {texts $1} union all select " + personColumns + personTables +
+		"where u.upn_key in {texts $1}"
+	personByID   = "select " + personColumns + personTables + "where u.id = $1"
+	personByName = "select " + personColumns + personTables + "where u.upn_key = $1"
+)
+
+// peopleBy loads the rows of people by folded id or user name. One person is by
+// far the most frequent case: a name has an @ in it, an id has not.
+func (t *txn) peopleBy(ctx context.Context, keys []string) ([]*row, error) {
+	switch {
+	case len(keys) != 1:
+		return sqldb.All(ctx, t, scanPerson, peopleByKeys, sqldb.Texts(keys))
+	case strings.Contains(keys[0], "@"):
+		return sqldb.All(ctx, t, scanPerson, personByName, keys[0])
+	}
+	return sqldb.All(ctx, t, scanPerson, personByID, keys[0])
+}
+
 // People implements offboard.People.
 func (t *txn) People(ctx context.Context, refs []string) ([]*org.Person, error) {
 	keys := make([]string, len(refs))
 	for i, r := range refs {
 		keys[i] = Fold(r)
 	}
-	set := sqldb.Texts(keys)
-	rows, err := sqldb.All(ctx, t, scanPerson, "select "+personColumns+personTables+"where u.id in {texts $1} union all select "+
-		personColumns+personTables+"where u.upn_key in {texts $1}", set)
+	rows, err := t.peopleBy(ctx, keys)
 	if err != nil {
 		return nil, fmt.Errorf("load people: %w", err)
 	}

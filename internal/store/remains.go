@@ -13,8 +13,10 @@ import (
 // Purge implements offboard.Remains. R-PERM-02 R-PERM-04
 func (t *txn) Purge(ctx context.Context, people []offboard.Purged, now time.Time) error {
 	var all, mailboxes, drives []int64
+	var found []pair
 	for _, p := range people {
 		all = append(all, p.Person.Key)
+		found = append(found, pair{p.Person.Key, words(p.Person)})
 		if p.Remains.Mailbox {
 			if err := t.orphan(ctx, p); err != nil {
 				return err
@@ -35,6 +37,9 @@ func (t *txn) Purge(ctx context.Context, people []offboard.Purged, now time.Time
 		return err
 	}
 	if err := t.dropOf(ctx, "drives", drives, t.dropDrives); err != nil {
+		return err
+	}
+	if err := t.dropWords(ctx, found); err != nil {
 		return err
 	}
 	if err := t.countHeads(ctx, 0, -int64(len(people))); err != nil {

@@ -75,7 +75,7 @@ func (t *txn) savePerson(ctx context.Context, c *offboard.Change) error {
 	} else if err := t.updateUser(ctx, c); err != nil {
 		return err
 	}
-	for _, save := range []func(context.Context, *offboard.Change) error{t.saveRoles, t.saveAddresses, t.saveLicenses, t.saveMailbox, t.saveDrive} {
+	for _, save := range []func(context.Context, *offboard.Change) error{t.saveWords, t.saveRoles, t.saveAddresses, t.saveLicenses, t.saveMailbox, t.saveDrive} {
 		if err := save(ctx, c); err != nil {
 			return err
 		}

@@ -55,6 +55,7 @@ func seedTables() []seedTable {
  licenses_removed, licensed, shared, display_name, display_key, given_name, surname, surname_key, mail, mail_key, mail_nickname, job_title, department,
  company_name, office_location, mobile_phone, business_phones, fax_number, other_mails, employee_id, street_address, city, state,
  postal_code, country, usage_location, preferred_language, user_type, immutable_id, hidden, restricted, manager_pk, id, created`, true},
+		{"user_words", "word, user_pk", false},
 		{"addresses", "address_key, value, user_pk, is_primary, ordinal", false},
 		{"role_assignments", "id, user_pk, role, suspended", false},
 		{"licenses", "user_pk, product_pk, group_pk, disabled_plans, error, assigned", false},

@@ -27,6 +27,9 @@ func (s *seeding) person(n *offboard.Newcomer) error {
 		row[len(row)-1] = s.users[string(p.ManagerID)]
 	}
 	s.add("users", append(row, string(p.ID), unix(p.Created))...)
+	for _, w := range words(p) {
+		s.add("user_words", w, user)
+	}
 	for i, a := range p.Addresses {
 		s.add("addresses", Fold(a.Value), a.Value, user, a.Primary, i)
 	}

@@ -32,6 +32,7 @@ func Migrations() fs.FS {
 type Store struct {
 	db    *sqldb.DB
 	newID func() string
+	users *users
 }
 
 // Open opens the database at a path (SQLite) or URL (PostgreSQL) and brings its
@@ -46,7 +47,9 @@ func Open(ctx context.Context, opt sqldb.Options, newID func() string) (*Store, 
 }
 
 // New makes a store over an open database.
-func New(db *sqldb.DB, newID func() string) *Store { return &Store{db: db, newID: newID} }
+func New(db *sqldb.DB, newID func() string) *Store {
+	return &Store{db: db, newID: newID, users: newUsers()}
+}
 
 // DB is the database underneath, for backups and health checks.
 func (s *Store) DB() *sqldb.DB { return s.db }

@@ -1,0 +1,98 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"leaver/internal/offboard"
+	"leaver/internal/org"
+)
+
+// wordStarts are the characters behind which a word of a name begins. R-API-15
+const wordStarts = " -("
+
+// words are what somebody is found by: the words of their names, their user name
+// and their address, folded, each once. The user name is the one from before a
+// deletion, so that deleting and restoring leaves them alone.
+func words(p *org.Person) []string {
+	all := []string{Fold(org.OriginalUPN(p.ID, p.UPN)), Fold(p.Mail)}
+	for _, name := range []string{p.DisplayName, p.GivenName, p.Surname} {
+		folded := Fold(name)
+		all = append(all, folded)
+		for i, r := range folded {
+			if strings.ContainsRune(wordStarts, r) {
+				all = append(all, strings.TrimLeft(folded[i+1:], wordStarts))
+			}
+		}
+	}
+	for i, w := range all {
+		all[i], _, _ = strings.Cut(w, " ") // a search looks for one word at a time
+	}
+	slices.Sort(all)
+	all = slices.Compact(all)
+	return slices.DeleteFunc(all, func(w string) bool { return w == "" })
+}
+
+// saveWords keeps the table of words in step with a person.
+func (t *txn) saveWords(ctx context.Context, c *offboard.Change) error {
+	b, a := &c.Before, &c.After
+	if b.Key != 0 && b.DisplayName == a.DisplayName && b.GivenName == a.GivenName && b.Surname == a.Surname && b.Mail == a.Mail &&
+		org.OriginalUPN(b.ID, b.UPN) == org.OriginalUPN(a.ID, a.UPN) {
+		return nil
+	}
+	var before []string
+	if b.Key != 0 {
+		before = words(b)
+	}
+	after := words(a)
+	if slices.Equal(before, after) {
+		return nil
+	}
+	gone := slices.DeleteFunc(before, func(w string) bool { return slices.Contains(after, w) })
+	if err := t.dropWords(ctx, []pair{{c.After.Key, gone}}); err != nil {
+		return err
+	}
+	list, err := json.Marshal(after)
+	if err != nil {
+		return err
+	}
+	if _, err := t.Exec(ctx, `insert into user_words (word, user_pk)
+ select value, $2 from {sqlite json_each($1)}{postgres jsonb_array_elements_text($1::jsonb) as x(value)} where true on conflict do nothing`,
+		string(list), c.After.Key); err != nil {
+		return fmt.Errorf("save the words to find %s by: %w", c.After.ID, err)
+	}
+	return nil
+}
+
+// pair is a person's key with words.
+type pair struct {
+	user  int64
+	words []string
+}
+
+// dropWords removes words of people.
+func (t *txn) dropWords(ctx context.Context, pairs []pair) error {
+	var flat [][2]any
+	for _, p := range pairs {
+		for _, w := range p.words {
+			flat = append(flat, [2]any{w, p.user})
+		}
+	}
+	if len(flat) == 0 {
+		return nil
+	}
+	list, err := json.Marshal(flat)
+	if err != nil {
+		return err
+	}
+	_, err = t.Exec(ctx, `delete from user_words where (word, user_pk) in (
+ {sqlite select json_extract(value, '$[0]'), json_extract(value, '$[1]') from json_each($1)}
+ {postgres select x ->> 0, (x ->> 1)::bigint from jsonb_array_elements($1::jsonb) x})`, string(list))
+	if err != nil {
+		return fmt.Errorf("forget words: %w", err)
+	}
+	return nil
+}

@@ -190,3 +190,8 @@ func (c *Client) Export(ctx context.Context, w io.Writer) error {
 		method: http.MethodGet, path: "/api/v1/exports/users", header: http.Header{"Accept": {"text/csv"}},
 	})
 }
+
+// Me asks who the token belongs to. An app is refused.
+func (c *Client) Me(ctx context.Context) (Answer[User], error) {
+	return call[User](ctx, c, request{method: http.MethodGet, path: "/v1.0/me"})
+}

@@ -1,0 +1,133 @@
+package cli
+
+import (
+	"context"
+	"io"
+	"strconv"
+	"strings"
+
+	"leaver/internal/graphclient"
+)
+
+type deleteCommand struct {
+	leavers
+	Yes            bool   `short:"y"`
+	Result         string `placeholder:"FILE"`
+	Override       string `placeholder:"massDelete"`
+	IdempotencyKey string `placeholder:"KEY"`
+}
+
+// massDelete is the name by which a run above the threshold is confirmed. R-AD-07
+const massDelete = "massDelete"
+
+// Run plans, shows the plan, has it confirmed and carries it out.
+func (c *deleteCommand) Run(ctx context.Context, s *session) error {
+	if err := c.check(s); err != nil {
+		return err
+	}
+	a, err := c.ask(s)
+	if err != nil {
+		return err
+	}
+	l, err := s.dial(ctx)
+	if err != nil {
+		return err
+	}
+	plan, err := l.Plan(ctx, a.request)
+	if err != nil {
+		return err
+	}
+	if err := c.refused(s, &plan.V); err != nil {
+		return err
+	}
+	if !c.Yes {
+		s.showPlan(&plan.V, false)
+		if err := s.confirmDelete(ctx, &plan.V); err != nil {
+			return err
+		}
+	}
+	a.request.Hash, a.request.Override = plan.V.Hash, c.Override
+	started, err := l.StartDeparture(ctx, a.request, firstOf(c.IdempotencyKey, s.NewKey()))
+	if err != nil {
+		return err
+	}
+	ended, err := s.follow(ctx, l, started.V.ID)
+	if err != nil {
+		return err
+	}
+	return s.showResult(ctx, l, ended, a, c.Result)
+}
+
+// check refuses what could not be confirmed, before anything is asked.
+func (c *deleteCommand) check(s *session) error {
+	switch {
+	case c.Override != "" && c.Override != massDelete:
+		return usage("badOverride", "value", c.Override)
+	case c.Yes:
+		return nil
+	case s.JSON, c.CSV == "-", !s.Terminal.In:
+		return usage("needYes")
+	}
+	return nil
+}
+
+// refused stops a run in which nobody would leave, or that is larger than goes
+// unnoticed.
+func (c *deleteCommand) refused(s *session, plan *graphclient.Plan) error {
+	if leaving(plan.Items) == 0 {
+		if len(plan.Items) == 1 && len(plan.Items[0].Refusals) > 0 {
+			r := plan.Items[0].Refusals[0]
+			return &Fault{
+				Exit: exitOfRefusal(r.Kind, r.Code), Code: r.Code, Said: r.Text, Advice: firstOf(r.Hint, s.adviceOn(r.Code, r.Text)),
+			}
+		}
+		s.showPlan(plan, false)
+		return fault(planExit(plan.Items), "allRefused", "count", len(plan.Items))
+	}
+	if plan.MassDelete && c.Override != massDelete {
+		return fault(ExitRefused, "departure.massDelete", "count", leaving(plan.Items))
+	}
+	return nil
+}
+
+// confirmDelete has one person confirmed with a letter, and many with their
+// number, which nobody types by accident.
+func (s *session) confirmDelete(ctx context.Context, plan *graphclient.Plan) error {
+	n := leaving(plan.Items)
+	if len(plan.Items) == 1 {
+		return s.confirm(ctx, s.text("cli.ask.deleteOne", "user", s.nameOf(plan.Items[0].DisplayName, plan.Items[0].User)), s.isYes)
+	}
+	return s.confirm(ctx, s.text("cli.ask.deleteMany", "count", n), func(answer string) bool { return answer == strconv.Itoa(n) })
+}
+
+// confirm asks a question on standard error; the answer has to please.
+func (s *session) confirm(ctx context.Context, question string, pleases func(string) bool) error {
+	if err := s.out.Flush(); err != nil {
+		return err
+	}
+	_, _ = io.WriteString(s.Stderr, "\n"+question+" ")
+	answers := make(chan string, 1)
+	go func() { // ends with the process when nobody answers
+		line, _ := s.typed.ReadString('\n')
+		answers <- strings.TrimSpace(line)
+	}()
+	select {
+	case answer := <-answers:
+		if pleases(answer) {
+			return nil
+		}
+		return fault(ExitFailure, "notConfirmed")
+	case <-ctx.Done():
+		_, _ = io.WriteString(s.Stderr, "\n")
+		return ctx.Err()
+	}
+}
+
+// isYes takes a yes in either language.
+func (s *session) isYes(answer string) bool {
+	switch strings.ToLower(answer) {
+	case "y", "yes", "j", "ja":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,83 @@
+package cli
+
+import (
+	"context"
+	"strings"
+
+	"leaver/internal/graphclient"
+	"leaver/internal/locale"
+)
+
+type driveShow struct {
+	User string `arg:"" name:"user"`
+}
+
+// Run shows a drive.
+func (c *driveShow) Run(ctx context.Context, s *session) error {
+	l, err := s.dial(ctx)
+	if err != nil {
+		return err
+	}
+	return s.driveResult(ctx, l, c.User)
+}
+
+// driveResult shows a drive as it is now.
+func (s *session) driveResult(ctx context.Context, l *link, user string) error {
+	drive, err := l.Drive(ctx, user)
+	if err != nil {
+		return err
+	}
+	if s.JSON {
+		return s.json(drive)
+	}
+	s.showDrive(&drive.V)
+	return nil
+}
+
+func (s *session) showDrive(d *graphclient.Drive) {
+	s.field(s.text("cli.label.state"), s.word("driveState", d.State))
+	s.field(s.text("cli.label.size"), locale.Bytes(s.lang, d.Size))
+	s.field(s.text("cli.label.items"), s.number(d.Items))
+	s.field(s.text("cli.label.access"), names(d.Grants))
+	s.field(s.text("cli.label.sharedWith"), names(d.SharedWith))
+	var computers []string
+	for _, computer := range d.Devices {
+		computers = append(computers, computer.Name)
+	}
+	s.field(s.text("cli.label.computers"), strings.Join(computers, ", "))
+}
+
+type driveGrant struct {
+	User string `arg:"" name:"user"`
+	Who  string `arg:"" name:"who"`
+}
+
+// Run gives somebody access to a whole drive.
+func (c *driveGrant) Run(ctx context.Context, s *session) error {
+	l, err := s.dial(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := l.GrantDrive(ctx, c.User, c.Who); err != nil {
+		return err
+	}
+	return s.driveResult(ctx, l, c.User)
+}
+
+type driveRevoke struct {
+	User string `arg:"" name:"user"`
+	Who  string `arg:"" name:"who"`
+}
+
+// Run takes access to a drive away from somebody.
+func (c *driveRevoke) Run(ctx context.Context, s *session) error {
+	l, err := s.dial(ctx)
+	if err != nil {
+		return err
+	}
+	if err := l.RevokeDrive(ctx, c.User, c.Who); err != nil {
+		return err
+	}
+	s.tell("cli.access.revoked", "who", c.Who, "user", c.User)
+	return nil
+}

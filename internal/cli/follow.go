@@ -1,0 +1,116 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"leaver/internal/graphclient"
+)
+
+// follow shows how a run goes on until it has ended, and answers how it ended.
+// The run is the server's: interrupting only stops the looking.
+func (s *session) follow(ctx context.Context, l *link, id string) (*graphclient.Departure, error) {
+	bar := s.bar()
+	defer bar.clear()
+	head, err := l.Departure(ctx, id, 1)
+	for waits := 0; err == nil && head.V.Running(); waits++ {
+		bar.show(&head.V)
+		s.watch(ctx, l, id, bar)
+		if head, err = l.Departure(ctx, id, 1); err == nil && head.V.Running() {
+			err = pause(ctx, min(time.Duration(waits+1)*100*time.Millisecond, 2*time.Second))
+		}
+	}
+	if ctx.Err() != nil {
+		code := "interruptedRun"
+		if l.local {
+			code = "interruptedHere"
+		}
+		return nil, fault(ExitInterrupted, code, "id", id)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &head.V, nil
+}
+
+// watch reads the events of a run until they end. Where there are none, the
+// caller asks again by itself.
+func (s *session) watch(ctx context.Context, l *link, id string, bar *bar) {
+	for event, err := range l.DepartureEvents(ctx, id) {
+		if err != nil || event.Name == "end" {
+			return
+		}
+		var d graphclient.Departure
+		if json.Unmarshal(event.Data, &d) == nil && len(d.Counts) > 0 {
+			bar.show(&d)
+		}
+	}
+}
+
+// pause waits, unless the user interrupts.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// A bar shows progress on a terminal, and nothing elsewhere.
+type bar struct {
+	s     *session
+	w     io.Writer
+	total int
+	shown bool
+}
+
+func (s *session) bar() *bar {
+	b := &bar{s: s}
+	if s.Terminal.Err && !s.Quiet {
+		b.w = s.Stderr
+	}
+	return b
+}
+
+const barCells = 30
+
+// show draws the bar anew.
+func (b *bar) show(d *graphclient.Departure) {
+	if b.w == nil {
+		return
+	}
+	ended, sum := 0, 0
+	for outcome, n := range d.Counts {
+		sum += n
+		if outcome != "pending" && outcome != "running" {
+			ended += n
+		}
+	}
+	b.total = max(b.total, d.Total, sum, 1)
+	full := min(barCells*ended/b.total, barCells)
+	line := fmt.Sprintf("%s%s %s", strings.Repeat("█", full), strings.Repeat("░", barCells-full),
+		b.s.text("cli.progress", "count", ended, "total", b.total))
+	if bad := d.Counts["failed"] + d.Counts["refused"]; bad > 0 {
+		line += ", " + b.s.text("cli.progressBad", "count", bad)
+	}
+	columns := b.s.Terminal.Width
+	if columns <= 0 {
+		columns = 80
+	}
+	fmt.Fprintf(b.w, "\r\x1b[K%s", cut(line, columns-1))
+	b.shown = true
+}
+
+// clear takes the bar away.
+func (b *bar) clear() {
+	if b.shown {
+		fmt.Fprint(b.w, "\r\x1b[K")
+	}
+}

@@ -1,0 +1,223 @@
+package cli
+
+import (
+	"context"
+
+	"leaver/internal/graphclient"
+	"leaver/internal/tabular"
+)
+
+type deletedList struct {
+	Search string `placeholder:"TEXT"`
+	Limit  int    `placeholder:"N"`
+}
+
+// Run lists Deleted users with the days they have left.
+func (c *deletedList) Run(ctx context.Context, s *session) error {
+	l, err := s.dial(ctx)
+	if err != nil {
+		return err
+	}
+	all := l.Deleted(ctx, c.Search, 0)
+	if s.JSON {
+		return jsonList(s, all, c.Limit)
+	}
+	t := s.table(s.text("cli.column.user"), s.text("cli.column.name"), s.text("cli.column.deleted"), s.text("cli.column.left"),
+		s.text("cli.column.purged"), s.text("cli.column.id")).numbers(3)
+	n, err := each(all, c.Limit, func(d graphclient.DeletedUser) {
+		t.row(d.UserPrincipalName, d.DisplayName, s.date(d.Deleted), s.text("cli.days", "count", d.DaysLeft), s.date(d.Clocks.User), d.ID)
+	})
+	t.end()
+	if err == nil && n == 0 {
+		s.tell("cli.deleted.none")
+	}
+	return err
+}
+
+type restoreCommand struct {
+	User         []string `arg:"" optional:"" name:"user"`
+	CSV          string   `name:"csv" placeholder:"FILE"`
+	NewName      string   `placeholder:"UPN"`
+	PasswordFile string   `placeholder:"FILE" xor:"password"`
+	KeepPassword bool     `xor:"password"`
+	Result       string   `placeholder:"FILE"`
+}
+
+// Run brings people back from Deleted users.
+func (c *restoreCommand) Run(ctx context.Context, s *session) error {
+	file, users, err := c.who(s)
+	if err != nil {
+		return err
+	}
+	password := ""
+	if c.PasswordFile != "" {
+		if password, err = s.password(c.PasswordFile, ""); err != nil {
+			return err
+		}
+	}
+	l, err := s.dial(ctx)
+	if err != nil {
+		return err
+	}
+	if len(users) == 1 && file == nil {
+		return c.one(ctx, s, l, users[0], password)
+	}
+	results, err := l.RestoreMany(ctx, users, !c.KeepPassword)
+	if err != nil {
+		return err
+	}
+	return s.showResults(results, file, c.Result)
+}
+
+// who says who comes back, and the file that said so.
+func (c *restoreCommand) who(s *session) (*tabular.File, []string, error) {
+	switch {
+	case c.CSV != "" && len(c.User) > 0:
+		return nil, nil, usage("usersAndCSV")
+	case c.CSV == "" && len(c.User) == 0:
+		return nil, nil, usage("noUsers")
+	case (c.CSV != "" || len(c.User) > 1) && (c.NewName != "" || c.PasswordFile != ""):
+		return nil, nil, usage("oneOnly")
+	case c.CSV == "":
+		return nil, c.User, nil
+	}
+	file, err := s.readTable(c.CSV, tabular.ForRestores)
+	if err != nil {
+		return nil, nil, err
+	}
+	var users []string
+	for row := range file.Restores() {
+		users = append(users, row.ObjectID)
+	}
+	return file, users, nil
+}
+
+// one brings one person back and says what could not come along.
+func (c *restoreCommand) one(ctx context.Context, s *session, l *link, user, password string) error {
+	generate := password == "" && !c.KeepPassword
+	restored, err := l.Restore(ctx, user, graphclient.Restoring{
+		NewUserPrincipalName: c.NewName, Password: password, GeneratePassword: &generate,
+	})
+	if err != nil {
+		return err
+	}
+	if s.JSON {
+		return s.json(restored)
+	}
+	back := restored.V.User
+	s.printf("%s\n", s.text("cli.restore.done", "user", s.nameOf(back.DisplayName, firstOf(back.UserPrincipalName, user))))
+	s.showNotes(user, restored.V.Notes, false)
+	s.showPassword(restored.V.Password)
+	return nil
+}
+
+// showPassword writes a password that was made up, this once.
+func (s *session) showPassword(password string) {
+	if password == "" {
+		return
+	}
+	s.field(s.text("cli.label.password"), password)
+	s.tell("cli.passwordOnce")
+}
+
+// showResults writes what became of many, and answers by the exit status.
+func (s *session) showResults(results graphclient.Answer[graphclient.Results], file *tabular.File, resultFile string) error {
+	items := make([]graphclient.RunItem, len(results.V.Value))
+	for i, r := range results.V.Value {
+		items[i] = graphclient.RunItem{User: r.User, Outcome: r.Outcome, Code: r.Code, Rule: r.Rule, Message: r.Message}
+	}
+	if resultFile != "" {
+		a := &ask{file: file}
+		if file != nil {
+			for row := range file.Restores() {
+				a.cells = append(a.cells, row.Cells)
+			}
+		}
+		if err := s.writeResults(resultFile, a, items); err != nil {
+			return err
+		}
+	}
+	switch {
+	case s.JSON:
+		if err := s.json(results); err != nil {
+			return err
+		}
+	case resultFile != "-":
+		t := s.table(s.text("cli.column.user"), s.text("cli.column.outcome"), s.text("cli.column.message"), s.text("cli.label.password"))
+		for _, r := range results.V.Value {
+			t.row(r.User, s.text("outcome."+r.Outcome), s.messageOf(r.Message, r.Rule), r.Password)
+		}
+		t.end()
+		for _, r := range results.V.Value {
+			s.showNotes(r.User, r.Notes, true)
+		}
+	}
+	return told(runExit(&graphclient.Departure{}, items))
+}
+
+type purgeCommand struct {
+	User []string `arg:"" name:"user"`
+	Yes  bool     `short:"y"`
+}
+
+// Run deletes people for good. Each has to be typed, or all confirmed by --yes.
+func (c *purgeCommand) Run(ctx context.Context, s *session) error {
+	if !c.Yes && (!s.Terminal.In || s.JSON) {
+		return usage("needYes")
+	}
+	l, err := s.dial(ctx)
+	if err != nil {
+		return err
+	}
+	if !c.Yes {
+		for _, user := range c.User {
+			question := s.text("cli.ask.purge", "user", user)
+			if err := s.confirm(ctx, question, func(answer string) bool { return answer == user }); err != nil {
+				return err
+			}
+		}
+	}
+	if len(c.User) == 1 && !s.JSON {
+		if err := l.Purge(ctx, c.User[0]); err != nil {
+			return err
+		}
+		s.tell("cli.purge.done", "user", c.User[0])
+		return nil
+	}
+	results, err := l.PurgeMany(ctx, c.User)
+	if err != nil {
+		return err
+	}
+	return s.showResults(results, nil, "")
+}
+
+type sweepCommand struct{}
+
+// Run does everything whose date has come.
+func (c *sweepCommand) Run(ctx context.Context, s *session) error {
+	l, err := s.dial(ctx)
+	if err != nil {
+		return err
+	}
+	swept, err := l.Sweep(ctx)
+	if err != nil {
+		return err
+	}
+	if s.JSON {
+		return s.json(swept)
+	}
+	s.showSwept(&swept.V)
+	return nil
+}
+
+func (s *session) showSwept(swept *graphclient.Swept) {
+	for _, part := range []struct {
+		key string
+		n   int
+	}{
+		{"people", swept.People}, {"mailboxes", swept.Mailboxes}, {"drives", swept.Drives},
+		{"subscriptions", swept.Subscriptions}, {"bodies", swept.Bodies},
+	} {
+		s.field(s.text("cli.swept."+part.key), s.number(part.n))
+	}
+}

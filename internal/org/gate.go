@@ -83,9 +83,18 @@ func gateDeleted(actor Actor, target *Person, clock Clocks, op Operation) *Refus
 		return Refuse(NotFound, "user.notDeleted", "R-SM-02", Arg{"user", target.Ref()})
 	case clock.Purging:
 		return Refuse(NotFound, "user.purging", "R-RES-15", Arg{"user", target.Ref()}) // R-PERM-03
-	case !actor.System && !covers(actor.Roles, target.roleRows()):
+	}
+	return beyond(actor, target)
+}
+
+// beyond refuses what only a higher role may do to the target. R-ROLE-13
+func beyond(actor Actor, target *Person) *Refusal {
+	switch {
+	case actor.System:
+		return nil
+	case !covers(actor.Roles, target.roleRows()):
 		return outranked(target)
-	case !actor.System && !Outranks(actor.Roles, target):
+	case !Outranks(actor.Roles, target):
 		return closedOff(target)
 	}
 	return nil

@@ -160,8 +160,10 @@ func (o *Organization) Inherit(p *Person, g *Group, member bool, now time.Time) 
 		return l.Group == g.ID && (!member || !slices.ContainsFunc(g.Licenses, func(x License) bool { return x.Sku == l.Sku }))
 	})
 	if member && p.Active() {
-		for _, give := range g.Licenses {
-			o.inheritOne(p, g, give, now)
+		for range 2 { // one product may need another that comes after it in the list
+			for _, give := range g.Licenses {
+				o.inheritOne(p, g, give, now)
+			}
 		}
 	}
 	o.Provision(p, now)
@@ -175,20 +177,22 @@ func (o *Organization) inheritOne(p *Person, g *Group, give License, now time.Ti
 		return
 	}
 	l := License{Sku: give.Sku, Group: g.ID, DisabledPlans: slices.Clone(give.DisabledPlans), Assigned: now}
-	if !slices.Contains(p.Seats(), give.Sku) {
-		if o.FreeSeats(give.Sku) < 1 {
-			l.Error = "CountViolation"
-		} else {
-			o.take(give.Sku)
-		}
+	seated := slices.Contains(p.Seats(), give.Sku)
+	if i < 0 {
+		i = len(p.Licenses)
+		p.Licenses = append(p.Licenses, l)
 	}
-	if i >= 0 {
-		p.Licenses[i] = l
-		return
-	}
-	p.Licenses = append(p.Licenses, l)
-	if l.Error == "" && o.checkPlans(p) != nil {
-		p.Licenses[len(p.Licenses)-1].Error = "MutuallyExclusiveViolation" // M-06
+	p.Licenses[i] = l
+	switch r := RefusalOf(o.checkPlans(p)); {
+	case r != nil && r.Reason == "license.depends":
+		p.Licenses[i].Error = "DependencyViolation"
+	case r != nil:
+		p.Licenses[i].Error = "MutuallyExclusiveViolation" // M-06
+	case seated:
+	case o.FreeSeats(give.Sku) < 1:
+		p.Licenses[i].Error = "CountViolation"
+	default:
+		o.take(give.Sku)
 	}
 }
 

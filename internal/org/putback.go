@@ -149,12 +149,8 @@ func restoreIf[T comparable](current *T, did, was T) {
 
 // roles gives back what the run suspended and nobody took away since. R-RES-12
 func (b *back) roles() {
-	held := b.before.Roles
-	if !b.before.Active() {
-		held = slices.Concat(held, b.before.SuspendedRoles) // no record of the time before the deletion
-	}
 	cur := &b.current
-	for _, r := range held {
+	for _, r := range b.before.Roles {
 		i := slices.Index(cur.SuspendedRoles, r)
 		if i < 0 {
 			continue

@@ -26,8 +26,8 @@ func (o *Organization) CheckUpdate(actor Actor, before, after *Person) *Refusal 
 		return May(actor, UpdateUser)
 	case !only && before.Synced:
 		return Refuse(Invalid, "user.mastered", "R-AD-08", Arg{"user", before.Ref()})
-	case sensitiveChange(before, after) && !actor.System && !Outranks(actor.Roles, before):
-		return outranked(before) // R-ROLE-13
+	case sensitiveChange(before, after) && beyond(actor, before) != nil:
+		return beyond(actor, before) // R-ROLE-13
 	case before.AccountEnabled && !after.AccountEnabled && holds(before, GlobalAdmin) && o.GlobalAdmins <= 1:
 		return Refuse(Denied, "user.lastGlobalAdmin", "R-ROLE-21", Arg{"user", before.Ref()})
 	case before.AccountEnabled && !after.AccountEnabled && before.ID == actor.ID:
@@ -100,7 +100,8 @@ func (o *Organization) checkProfile(p *Person) *Refusal {
 			return r
 		}
 	}
-	if l := p.UsageLocation; l != "" && (len(l) != 2 || strings.ToUpper(l) != l || l[0] < 'A' || l[1] > 'Z') {
+	capital := func(c byte) bool { return 'A' <= c && c <= 'Z' }
+	if l := p.UsageLocation; l != "" && (len(l) != 2 || !capital(l[0]) || !capital(l[1])) {
 		return Refuse(Invalid, "user.usageLocation", "R-LIC-13", Arg{"value", l}).On("usageLocation")
 	}
 	return nil

@@ -107,7 +107,7 @@ func TestGate(t *testing.T) {
 			t.Errorf("Gate = %v, want user.sharedMailbox", got)
 		}
 	})
-	t.Run("R-AD-08 deletion in the cloud is refused as invalid", func(t *testing.T) {
+	t.Run("R-AD-08 R-DEL-11 deletion in the cloud is refused as invalid", func(t *testing.T) {
 		wantRefusal(t, planOf(with(somebody("eva"), func(p *Person) { p.Synced = true }), Choices{}), "user.synced", "R-AD-01")
 	})
 	t.Run("R-AD-02 no longer synchronised is an ordinary person", func(t *testing.T) {

@@ -156,7 +156,7 @@ func TestMay(t *testing.T) {
 		op   Operation
 		may  []RoleID // beside the Global Administrator
 	}{
-		{"R-ROLE-01", DeleteUser, []RoleID{UserAdmin, AuthAdmin, PrivilegedAuthAdmin}},
+		{"R-ROLE-01 R-ROLE-02 R-ROLE-16", DeleteUser, []RoleID{UserAdmin, AuthAdmin, PrivilegedAuthAdmin}},
 		{"R-ROLE-19", RestoreUser, []RoleID{UserAdmin, AuthAdmin, PrivilegedAuthAdmin}},
 		{"R-ROLE-20", PurgeUser, []RoleID{UserAdmin, AuthAdmin, PrivilegedAuthAdmin}},
 		{"R-ROLE-17", ResetPassword, []RoleID{UserAdmin, HelpdeskAdmin, PasswordAdmin, AuthAdmin, PrivilegedAuthAdmin}},

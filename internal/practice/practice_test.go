@@ -72,8 +72,3 @@ func admin(t *testing.T, s *store.Store) org.Actor {
 	p := storetest.Load(t, s, "admin@lindeboom.example")[0]
 	return org.Actor{ID: p.ID, Name: p.UPN, Roles: p.Roles}
 }
-
-func TestTimings(t *testing.T) {
-	made(t, 250)
-	made(t, 10_000)
-}

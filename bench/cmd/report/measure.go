@@ -1,0 +1,169 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"leaver/bench/internal/proc"
+)
+
+func waitFor(address string, limit time.Duration) error {
+	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if r, err := http.Get(address); err == nil {
+			r.Body.Close()
+			if r.StatusCode < 300 {
+				return nil
+			}
+		}
+	}
+	return fmt.Errorf("%s did not answer within %s", address, limit)
+}
+
+// appToken signs in as the practice organization's app.
+func appToken(base string) (string, error) {
+	r, err := http.PostForm(base+"/organizations/oauth2/v2.0/token", url.Values{
+		"grant_type": {"client_credentials"}, "client_id": {"11111111-1111-4111-8111-111111111111"}, "client_secret": {"practice-secret"},
+		"scope": {"https://graph.microsoft.com/.default"},
+	})
+	if err != nil {
+		return "", err
+	}
+	defer r.Body.Close()
+	var t struct {
+		AccessToken string `json:"access_token"`
+	}
+	return t.AccessToken, json.NewDecoder(r.Body).Decode(&t)
+}
+
+func diskKiB(dir string) float64 { return proc.Disk(dir) * 1024 }
+
+// pairs drives Leaver and the reference directory in turn.
+func (b *bench) pairs(n int, leaver, ref *server, token string) {
+	have := min(9000, n*8/10)
+	results := filepath.Join(b.dir, fmt.Sprintf("pairs%d.json", n))
+	cmd := exec.CommandContext(b.ctx, filepath.Join(b.bin, "pairbench"), "-json", results, "-n", strconv.Itoa(have), "-ops", "get,list,deep,search,delete,restore",
+		"-a", fmt.Sprintf("graph url=%s token=%s domain=lindeboom.example pid=%s have=%d", leaver.url, token, leaver.pid(), have),
+		"-b", fmt.Sprintf("ref url=%s pid=%s have=%d", ref.url, ref.pid(), have))
+	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
+	check(cmd.Run())
+	file, err := os.Open(results)
+	check(err)
+	defer file.Close()
+	for d := json.NewDecoder(file); ; {
+		var r struct {
+			Op, Side                  string
+			C                         int
+			Ops, P50us                float64
+			Ratio, RatioMin, RatioMax float64
+		}
+		if err := d.Decode(&r); errors.Is(err, io.EOF) {
+			return
+		} else {
+			check(err)
+		}
+		if r.Side == "graph" {
+			b.rows = append(b.rows, Row{Size: n, What: r.Op, Clients: r.C, Leaver: r.Ops, Floor: r.Ops / r.Ratio, Ratio: r.Ratio, Low: r.RatioMin, High: r.RatioMax, P50: r.P50us})
+		}
+	}
+}
+
+var floorRate = regexp.MustCompile(`(?m)^(delete|purge)\s+mattn\s+FULL\s+batch 1000\s+sets in order\s+(\d+) users/s`)
+
+// bulk deletes people from one CSV through the command line, then purges them by
+// the sweep, and compares both with the bare sets of 1000 in storage order.
+func (b *bench) bulk(n int, leaver *server) {
+	people := min(100_000, n*8/10)
+	list := filepath.Join(b.dir, "leavers.csv")
+	check(b.leavers(leaver, list, people))
+	floor, err := exec.CommandContext(b.ctx, filepath.Join(b.bin, "dbfloor"), "-dir", filepath.Join(b.dir, "floor"), "-n", strconv.Itoa(people), "-forms", "mattn:FULL:1000SO",
+		"-rounds", strconv.Itoa(max(1, people/10000)), "-reads=false").CombinedOutput()
+	check(err)
+	began := time.Now()
+	b.run(leaver, "delete", "--csv", list, "--yes", "--override", "massDelete", "--quiet")
+	deleted := float64(people) / time.Since(began).Seconds()
+	began = time.Now()
+	b.run(leaver, "clock", "advance", "31d", "--quiet")
+	purged := float64(people) / time.Since(began).Seconds()
+	for _, m := range floorRate.FindAllStringSubmatch(string(floor), -1) {
+		rate, err := strconv.ParseFloat(m[2], 64)
+		check(err)
+		row := Row{Size: n, What: "bulk " + m[1], Clients: 1, Leaver: deleted, Floor: rate, Ratio: deleted / rate}
+		if m[1] == "purge" {
+			row.Leaver, row.Ratio = purged, purged/rate
+		}
+		b.rows = append(b.rows, row)
+	}
+	b.facts = append(b.facts, fmt.Sprintf("At %d people the server took %.0f MiB after a bulk run and purge of %d.", n, proc.RSS(leaver.cmd.Process.Pid), people))
+}
+
+// run is one command of the command line against the server.
+func (b *bench) run(leaver *server, args ...string) {
+	cmd := exec.CommandContext(b.ctx, filepath.Join(b.bin, "leaver"), append(args, "--server", leaver.url)...)
+	cmd.Env = append(os.Environ(), "LEAVER_CLIENT_ID=11111111-1111-4111-8111-111111111111", "LEAVER_CLIENT_SECRET=practice-secret")
+	cmd.Stderr = os.Stderr
+	if err := cmd.Run(); err != nil {
+		if x, ok := errors.AsType[*exec.ExitError](err); !ok || x.ExitCode() != 4 { // some refused: the special people
+			check(fmt.Errorf("leaver %s: %w", strings.Join(args, " "), err))
+		}
+	}
+}
+
+// leavers writes a CSV of people, by following the list page by page.
+func (b *bench) leavers(leaver *server, file string, n int) error {
+	token, err := appToken(leaver.url)
+	if err != nil {
+		return err
+	}
+	var out strings.Builder
+	out.WriteString("userPrincipalName\n")
+	next := leaver.url + "/v1.0/users?$top=999&$select=userPrincipalName"
+	for got := 0; got < n && next != ""; {
+		req, err := http.NewRequestWithContext(b.ctx, http.MethodGet, next, nil)
+		if err != nil {
+			return err
+		}
+		req.Header.Set("Authorization", "Bearer "+token)
+		r, err := http.DefaultClient.Do(req)
+		if err != nil {
+			return err
+		}
+		var page struct {
+			Value []struct{ UserPrincipalName string }
+			Next  string `json:"@odata.nextLink"`
+		}
+		err = json.NewDecoder(r.Body).Decode(&page)
+		r.Body.Close()
+		if err != nil {
+			return err
+		}
+		for _, u := range page.Value {
+			if got < n && !strings.HasPrefix(u.UserPrincipalName, "admin") {
+				out.WriteString(u.UserPrincipalName + "\n")
+				got++
+			}
+		}
+		next = page.Next
+	}
+	return os.WriteFile(file, []byte(out.String()), 0o600)
+}
+
+// cold measures from start to first answer, and memory at rest.
+func (b *bench) cold(n int, data string) {
+	began := time.Now()
+	s := b.start("leaver", "http://127.0.0.1:8403", "/readyz", "serve", "--listen", "127.0.0.1:8403", "--data", data)
+	up := time.Since(began)
+	time.Sleep(time.Second)
+	b.facts = append(b.facts, fmt.Sprintf("Start with %d people to first answer: %d ms; memory at rest %.0f MiB.", n, up.Milliseconds(), proc.RSS(s.cmd.Process.Pid)))
+	s.stop()
+}

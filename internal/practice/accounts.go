@@ -183,9 +183,15 @@ func (m *maker) colleague(c *offboard.Newcomer, k, n int) {
 // office gives a title and a department outside the classroom.
 func office(k int) (title, department string) {
 	all := [][2]string{
-		{"Medewerker personeelszaken", "Personeelszaken"}, {"Salarisadministrateur", "Personeelszaken"}, {"Financieel medewerker", "Financiën"},
-		{"Examensecretaris", "Onderwijsbureau"}, {"Leerlingadministratie", "Onderwijsbureau"}, {"Systeembeheerder", "ICT"},
-		{"Zorgcoördinator", "Leerlingzaken"}, {"Exchange coordinator", "International Department"}, {"Redacteur", "Communicatie"},
+		{"Medewerker personeelszaken", "Personeelszaken"},
+		{"Salarisadministrateur", "Personeelszaken"},
+		{"Financieel medewerker", "Financiën"},
+		{"Examensecretaris", "Onderwijsbureau"},
+		{"Leerlingadministratie", "Onderwijsbureau"},
+		{"Systeembeheerder", "ICT"},
+		{"Zorgcoördinator", "Leerlingzaken"},
+		{"Exchange coordinator", "International Department"},
+		{"Redacteur", "Voorlichting"},
 	}
 	x := all[k%len(all)]
 	return x[0], x[1]

@@ -92,7 +92,7 @@ func administrators() []character {
 func people() []character {
 	e3 := []org.SkuID{catalog.E3}
 	return []character{
-		{local: "anna.devries", given: "Anna", surname: "de Vries", title: "Coördinator communicatie", department: "Communicatie", manager: "bram.jansen", skus: e3, change: anna},
+		{local: "anna.devries", given: "Anna", surname: "de Vries", title: "Coördinator voorlichting", department: "Voorlichting", manager: "bram.jansen", skus: e3, change: anna},
 		{local: "bram.jansen", given: "Bram", surname: "Jansen", title: "Teamleider bedrijfsvoering", department: "Bedrijfsvoering", manager: "reader", skus: []org.SkuID{catalog.E3, catalog.PowerBIPro}},
 		{local: "carla.smit", given: "Carla", surname: "Smit", title: "Secretaresse", department: "Bedrijfsvoering", manager: "bram.jansen", skus: e3, change: carla},
 		{local: "daan.visser", given: "Daan", surname: "Visser", title: "Medewerker inkoop", department: "Bedrijfsvoering", manager: "reader", change: daan},

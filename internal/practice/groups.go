@@ -30,7 +30,7 @@ func (m *maker) groups() []org.Group {
 		unified("Rooster", "Het rooster en zijn wijzigingen.", "rooster"),
 		unified("Excursies", "Excursies en werkweken.", "excursies"),
 		security("Medewerkers", "Alle medewerkers."),
-		unified("Communicatie", "Website, nieuwsbrief en open dagen.", "communicatie"),
+		unified("Voorlichting", "Website, nieuwsbrief en open dagen.", "voorlichting"),
 		unified("Schoolleiding", "Rector en teamleiders.", "schoolleiding"),
 	}
 	for _, s := range []string{

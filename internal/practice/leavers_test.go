@@ -40,7 +40,7 @@ func expectations() []expected {
 	toBram := org.Choices{MailTo: text("bram.jansen@lindeboom.example")}
 	all := org.Choices{
 		MailTo: toBram.MailTo, ReplyInside: text("auto"), ReplyOutside: text("same"), FilesTo: text("sara.blom@lindeboom.example"),
-		RemoveAliases: &org.Aliases{All: true}, ReduceSubscriptions: yes(), MailboxDisplayName: text("Communicatie (Anna)"),
+		RemoveAliases: &org.Aliases{All: true}, ReduceSubscriptions: yes(), MailboxDisplayName: text("Voorlichting (Anna)"),
 	}
 	return []expected{
 		{

@@ -50,7 +50,7 @@ func replies(language string) []letter {
 // seven that came in, three that she sent, a draft and one that she kept.
 func annasLetters() []letter {
 	return []letter{
-		{"Open dag: definitieve planning", "Hoi Anna,\n\nHierbij de definitieve planning van de open dag. De rondleidingen beginnen om 10.00 uur.\n\nGroet,\nBram\n"},
+		{"Open dag: de planning", "Hoi Anna,\n\nHierbij de hele planning van de open dag. De rondleidingen beginnen om 10.00 uur.\n\nGroet,\nBram\n"},
 		{"Foto's van de musical", "Ha Anna,\n\nDe foto's staan klaar. Kies jij er tien uit voor de website?\n\nHanna\n"},
 		{"Nieuwsbrief november", "Beste Anna,\n\nMijn stukje voor de nieuwsbrief staat hieronder. Het mag best wat korter.\n\nSara\n"},
 		{"Offerte drukwerk", "Geachte mevrouw De Vries,\n\nHierbij onze offerte voor 2.500 schoolgidsen. De prijs geldt tot het einde van de maand.\n\nMet vriendelijke groet,\nDrukkerij De Waterval\n"},
@@ -60,7 +60,7 @@ func annasLetters() []letter {
 		{"Re: Foto's van de musical", "Dank je Hanna, ik heb er twaalf gekozen, kiezen is moeilijk.\n\nAnna\n"},
 		{"Persbericht zonnedak", "Beste redactie,\n\nBijgaand ons persbericht over het zonnedak.\n\nAnna de Vries\nLindeboom College\n"},
 		{"Re: Offerte drukwerk", "Goedemorgen,\n\nAkkoord, graag levering vóór de open dag.\n\nAnna de Vries\n"},
-		{"Overdracht communicatie", "Wat mijn opvolger moet weten:\n\n1. De nieuwsbrief gaat elke eerste vrijdag uit.\n2. \n"},
+		{"Overdracht voorlichting", "Wat mijn opvolger moet weten:\n\n1. De nieuwsbrief gaat elke eerste vrijdag uit.\n2. \n"},
 		{"Contract website", "Beste Anna,\n\nHet contract voor de website is getekend en loopt drie jaar.\n\nHarry\n"},
 	}
 }

@@ -10,7 +10,7 @@ import (
 func givenNames() []string {
 	return strings.Fields(`
 Aaltje Abdel Adam Adriana Ahmed Aisha Alexander Alice Amber Amina Amélie Andrzej André Anouk Arjen Aylin Bas Bente Berend Björn
-Boukje Brigitte Britt Bülent Carmen Caroline Cas Cees Charlotte Chloë Christiaan Claire Corrie Çağla Dagmar Danique Danny Deniz Desirée
+Boukje Brigitte Britt Bülent Carmen Caroline Cas Cees Charlotte Chloë Christa Claire Corrie Çağla Dagmar Danique Danny Deniz Desirée
 Dewi Diederik Dieuwertje Dirk Dorota Edwin Elif Elise Ellen Els Emily Emma Erik Esmée Esther Evelien Eveline Faisal Fatma Feline Floor
 Florian Floris François Frank Frédérique Froukje Geert George Gerard Gerrit Grace Guus Gökhan Hamza Hannah Hans Hassan Heleen Henk Hessel
 Hilde Hugo Hüseyin Ilse Imane Inge Ilona Iris Isabelle Jaap Jack James Jan-Willem Jasmijn Jasper Jelle Jennifer Jeroen Jesse Jip Job
@@ -18,7 +18,7 @@ Joëlle Johan Johannes John Joost Jordy Joris Josephine José Joyce Judith Julia
 Klaas Koen Laura Laurens Leila Lieke Liesbeth Linda Lisa Loes Lotte Lucas Luuk Maaike Maarten Maarten-Jan Malika Marieke Marije Marit
 Mark Marleen Marloes Martijn Mary-Ann Matthijs Max Mehmet Meike Melissa Merel Michael Michelle Mirjam Mohammed Monique Mustafa Nadia Naomi
 Nathalie Nick Niels Nina Noa Oğuz Olivia Pascal Patrick Paul Pauline Peter Petra Philip Pieter Pieter-Jan Quirine Rachid Ramon Rebecca
-Renate Renée Richard Rianne Rik Robin Roelof Romy Ronald Roos Roxanne Ryan Sabine Samira Samuel Sander Sanne Saskia Sebastiaan Seán Selma
+Renate Renée Richard Rianne Rik Robin Roelof Romy Ronald Roos Roxanne Ryan Sabine Samira Samuel Sander Sanne Saskia Sebas Seán Selma
 Siân Sietske Simon Siobhán Sofie Sophie Stefan Stijn Susanne Søren Sylvia Tamara Teun Thijs Thomas Tineke Tom Ursula Valérie Veerle Victor
 Vincent Vera Wendy Wesley Wietske Willem William Wouter Xander Yara Yasmin Yvonne Youssef Yusuf Zoë Zoltán Łukasz Şebnem Željko`)
 }

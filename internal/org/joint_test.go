@@ -94,6 +94,13 @@ func TestJointPlan(t *testing.T) {
 			wantRefusal(t, got.Items[1], "user.lastGlobalAdmin", "R-ROLE-21")
 		}
 	})
+	t.Run("R-ROLE-21 others who leave do not count", func(t *testing.T) {
+		blocked := with(holding("carla", GlobalAdmin), func(p *Person) { p.AccountEnabled = false })
+		got := planAll(about(college(), asking(anna, Choices{}), asking(blocked, Choices{}), asking(holding("bram", GlobalAdmin), Choices{})), boss())
+		for _, it := range got.Items {
+			wantPlan(t, it, OutcomeDelete)
+		}
+	})
 	t.Run("R-ROLE-21 a refused one does not count as gone", func(t *testing.T) {
 		one := asking(holding("anna", GlobalAdmin), Choices{ReplyInside: word("gone")})
 		got := planAll(about(college(), one, asking(holding("bram", GlobalAdmin), Choices{})), boss())

@@ -40,6 +40,7 @@ func TestPutBackAll(t *testing.T) {
 		{"R-RES-01 deleted with a hold", rich, Choices{HoldMailbox: yes()}},
 		{"R-MBX-01 kept, everything chosen", rich, everything},
 		{"R-MBX-01 kept, little chosen", somebody("anna"), mailTo("bram")},
+		{"R-LIC-19 had a mail property without a mailbox", with(somebody("mila"), func(p *Person) { p.Mailbox, p.Addresses, p.Mail = nil, nil, "mila@elsewhere.example" }), Choices{}},
 		{"R-RES-19 sign-in was blocked before", with(rich, func(p *Person) { p.AccountEnabled = false }), Choices{}},
 		{"R-RES-04 had no password", with(rich, func(p *Person) { p.PasswordHash = NoPassword }), everything},
 		{"R-RES-12 had roles suspended from an earlier time", with(rich, func(p *Person) { p.SuspendedRoles = []RoleID{GlobalAdmin} }), everything},

@@ -76,7 +76,8 @@ func TestProfile(t *testing.T) {
 		{"R-API-10 a space", func(p *Person) { p.UPN = "an na@lindeboom.example" }, "user.badUPN"},
 		{"R-API-10 another alphabet", func(p *Person) { p.UPN = "аnna@lindeboom.example" }, "user.badUPN"},
 		{"R-API-10 a guest's name", func(p *Person) { p.UPN = "ann_x.example#EXT#@Lindeboom.Example" }, ""},
-		{"R-API-10 too long", func(p *Person) { p.UPN = strings.Repeat("a", 113) + "@lindeboom.example" }, "user.badUPN"},
+		{"R-API-10 113 letters", func(p *Person) { p.UPN = strings.Repeat("a", 113-len("@lindeboom.example")) + "@lindeboom.example" }, ""},
+		{"R-API-10 114 letters", func(p *Person) { p.UPN = strings.Repeat("a", 114-len("@lindeboom.example")) + "@lindeboom.example" }, "user.badUPN"},
 		{"R-API-10 a foreign domain", func(p *Person) { p.UPN = "anna@elsewhere.example" }, "user.foreignDomain"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -49,6 +49,7 @@ type Departure struct {
 	Lease      time.Time
 	Undoing    bool // the run is being put back
 	UndoneBy   string
+	Next       int // ordinal of the first item not yet worked on, in the run or in its undo
 }
 
 // Item is one person of a departure.

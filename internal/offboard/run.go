@@ -101,13 +101,14 @@ type batch struct {
 func (d *Desk) runChunk(ctx context.Context, tx Tx, dep *Departure, now time.Time) error {
 	b := &batch{dep: dep, now: now, subs: map[org.SubscriptionID]*org.Subscription{}}
 	var err error
-	if b.items, err = tx.Items(ctx, dep, -1, chunk, ItemPending); err != nil {
+	if b.items, err = tx.Items(ctx, dep, dep.Next-1, chunk, ItemPending); err != nil {
 		return err
 	}
 	if err := b.load(ctx, tx); err != nil {
 		return err
 	}
 	for i := range b.items {
+		dep.Next = b.items[i].Ordinal + 1
 		dep.Counts[ItemPending]--
 		b.depart(&b.items[i], b.people[i])
 		dep.Counts[b.items[i].Outcome]++

@@ -36,7 +36,8 @@ func (d *Desk) Undo(ctx context.Context, actor org.Actor, id org.DepartureID) (*
 		if err != nil {
 			return err
 		}
-		dep.Undoing, dep.UndoneBy, dep.Status, dep.Ended, dep.Lease = true, encode(actor), Running, time.Time{}, time.Time{}
+		dep.Undoing, dep.UndoneBy, dep.Status, dep.Next = true, encode(actor), Running, 0
+		dep.Ended, dep.Lease = time.Time{}, time.Time{}
 		if err := tx.SaveDeparture(ctx, dep); err != nil {
 			return err
 		}
@@ -72,6 +73,7 @@ func (d *Desk) undoChunk(ctx context.Context, tx Tx, dep *Departure, now time.Ti
 		finish(dep, now)
 		return tx.SaveDeparture(ctx, dep)
 	}
+	dep.Next = items[len(items)-1].Ordinal + 1
 	refs := make([]string, len(items))
 	for i := range items {
 		refs[i] = items[i].User.ID

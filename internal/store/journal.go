@@ -12,13 +12,13 @@ import (
 	"leaver/internal/sqldb"
 )
 
-const departureColumns = `pk, id, status, actor, created, coalesce(ended, 0), hash, idempotent, total, counts, node, lease, undoing, undone_by`
+const departureColumns = `pk, id, status, actor, created, coalesce(ended, 0), hash, idempotent, total, counts, node, lease, undoing, undone_by, next`
 
 func scanDeparture(r *sqldb.Rows) (*offboard.Departure, error) {
 	d := &offboard.Departure{}
 	var actor, counts string
 	var created, ended, lease int64
-	err := r.Scan(&d.Key, &d.ID, &d.Status, &actor, &created, &ended, &d.Hash, &d.Idempotent, &d.Total, &counts, &d.Node, &lease, &d.Undoing, &d.UndoneBy)
+	err := r.Scan(&d.Key, &d.ID, &d.Status, &actor, &created, &ended, &d.Hash, &d.Idempotent, &d.Total, &counts, &d.Node, &lease, &d.Undoing, &d.UndoneBy, &d.Next)
 	if err != nil {
 		return nil, err
 	}
@@ -77,9 +77,9 @@ func (t *txn) AddDeparture(ctx context.Context, d *offboard.Departure, items []o
 	if err != nil {
 		return err
 	}
-	err = t.QueryRow(ctx, `insert into departures (id, status, actor_id, actor, created, ended, hash, idempotent, total, counts, node, lease, undoing, undone_by)
- values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) returning pk`, string(d.ID), string(d.Status), string(d.CreatedBy.ID), string(actor),
-		unix(d.Created), null(d.Ended), d.Hash, d.Idempotent, d.Total, string(counts), d.Node, unix(d.Lease), d.Undoing, d.UndoneBy).Scan(&d.Key)
+	err = t.QueryRow(ctx, `insert into departures (id, status, actor_id, actor, created, ended, hash, idempotent, total, counts, node, lease, undoing, undone_by, next)
+ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) returning pk`, string(d.ID), string(d.Status), string(d.CreatedBy.ID), string(actor),
+		unix(d.Created), null(d.Ended), d.Hash, d.Idempotent, d.Total, string(counts), d.Node, unix(d.Lease), d.Undoing, d.UndoneBy, d.Next).Scan(&d.Key)
 	if err != nil {
 		return fmt.Errorf("add departure: %w", err)
 	}
@@ -97,8 +97,8 @@ func (t *txn) SaveDeparture(ctx context.Context, d *offboard.Departure) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.Exec(ctx, "update departures set status = $1, ended = $2, counts = $3, node = $4, lease = $5, undoing = $6, undone_by = $7 where pk = $8",
-		string(d.Status), null(d.Ended), string(counts), d.Node, unix(d.Lease), d.Undoing, d.UndoneBy, d.Key)
+	_, err = t.Exec(ctx, "update departures set status = $1, ended = $2, counts = $3, node = $4, lease = $5, undoing = $6, undone_by = $7, next = $8 where pk = $9",
+		string(d.Status), null(d.Ended), string(counts), d.Node, unix(d.Lease), d.Undoing, d.UndoneBy, d.Next, d.Key)
 	return err
 }
 
@@ -220,5 +220,5 @@ func (t *txn) MarkUndone(ctx context.Context, it *offboard.Item, notes []org.Not
 // Undoable implements offboard.Journal.
 func (t *txn) Undoable(ctx context.Context, d *offboard.Departure, limit int) ([]offboard.Item, error) {
 	return sqldb.All(ctx, t, scanItem, "select "+itemColumns+` from departure_items where departure_pk = $1 and outcome = 'done' and not undone
- order by ordinal limit $2`, d.Key, limit)
+ and ordinal >= $3 order by ordinal limit $2`, d.Key, limit, d.Next)
 }

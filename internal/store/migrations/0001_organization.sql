@@ -343,7 +343,8 @@ create table departures (
   node {text} not null,
   lease bigint not null,
   undoing boolean not null,
-  undone_by {text} not null
+  undone_by {text} not null,
+  next bigint not null
 );
 create unique index departures_id on departures (id);
 create unique index departures_key on departures (actor_id, idempotent) where idempotent <> '';

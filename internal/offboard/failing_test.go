@@ -20,3 +20,8 @@ func (f failing) Change(ctx context.Context, do func(offboard.Tx) error) error {
 	}
 	return f.Store.Change(ctx, do)
 }
+
+// nobody keeps no bodies.
+type nobody struct{}
+
+func (nobody) Delete(context.Context, ...string) error { return nil }

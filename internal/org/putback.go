@@ -256,7 +256,7 @@ func (b *back) licenses() {
 			b.current.Licenses = append(b.current.Licenses, l)
 		}
 	}
-	b.current.LicensesRemoved = b.before.LicensesRemoved
+	b.current.LicensesRemoved = time.Time{} // it says something of deleted accounts only, R-PERM-04
 	if cur, was, did := b.current.Drive, b.before.Drive, b.after.Drive; cur != nil && was != nil && cur.Unlicensed.Equal(did.Unlicensed) {
 		cur.Unlicensed = was.Unlicensed
 	}

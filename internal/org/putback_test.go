@@ -76,6 +76,14 @@ func TestPutBackAll(t *testing.T) {
 			t.Errorf("put back = %+v, %v, %v", got, notes, err)
 		}
 	})
+	t.Run("R-PERM-04 a licence taken away with one deletion is not taken with the next", func(t *testing.T) {
+		gone := Depart(rich, planOf(rich, Choices{}).Steps, monday)
+		before := with(gone, func(p *Person) { p.Deleted, p.UPN = time.Time{}, rich.UPN }) // as far as the record goes
+		got, _, err := putBack(gone, before, DeleteSteps(), World{}, RestoreOptions{})
+		if again := Depart(got, DeleteSteps(), monday); err != nil || !Purge(&again, DefaultSettings(), monday).Mailbox {
+			t.Errorf("licences removed at %s, %v; want the mailbox to outlive the second deletion", got.LicensesRemoved, err)
+		}
+	})
 	t.Run("R-RES-06 licences come back though none is free", func(t *testing.T) {
 		o := college()
 		o.Subscriptions[0].Assigned = 60

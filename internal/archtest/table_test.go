@@ -46,7 +46,7 @@ var shapes = map[string]shape{
 	"internal/archtest":  leaf,
 
 	// Adapters.
-	"internal/store":       {ours: []string{"org", "offboard", "odata", "sqldb", "blob"}},
+	"internal/store":       {ours: []string{"org", "offboard", "odata", "sqldb", "blob", "identity"}},
 	"internal/graphclient": leaf,
 
 	// Surfaces.
@@ -55,7 +55,7 @@ var shapes = map[string]shape{
 	"internal/api":    surface,
 	"internal/web":    surface,
 	"internal/cli":    {ours: []string{"org", "locale", "graphclient", "tabular"}},
-	"internal/server": {ours: []string{"org", "offboard", "locale", "identity", "graph", "api", "web"}},
+	"internal/server": {ours: []string{"wire"}},
 
 	// Long runs.
 	"internal/soak": whole,

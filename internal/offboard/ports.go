@@ -28,6 +28,8 @@ type Tx interface {
 	Trail
 	Remains
 	Groups
+	Content
+	Apps
 }
 
 // Organizations keeps the organization itself.

@@ -119,6 +119,14 @@ type FolderRow struct {
 	Children, Unread, Total       int
 }
 
+// MessageQuery asks for messages of somebody's mailbox; of one folder when it is
+// named by id or well-known name. R-API-52
+type MessageQuery struct {
+	ListQuery
+	User   org.UserID
+	Folder string
+}
+
 // MessageRow is a message of a list, without its body.
 type MessageRow struct {
 	Message
@@ -133,6 +141,13 @@ type DriveRow struct {
 	Size    org.Bytes
 	Items   int
 	Held    bool
+}
+
+// FileQuery asks for what lies in a folder of a drive; without Parent, at the top.
+type FileQuery struct {
+	ListQuery
+	Drive  org.DriveID
+	Parent string
 }
 
 // FileRow is a file or folder of a drive.

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,6 +33,7 @@ type list[T any] struct {
 	// order is what rows are sorted by when the query doesn't say; its last
 	// column is unique, and comes behind every order.
 	order []odata.SortColumn
+	size  int // of a page, when the query doesn't say
 }
 
 // ordered puts the query's order in front of the unique column.
@@ -79,7 +82,7 @@ func (l *list[T]) page(ctx context.Context, db sqldb.Querier, q *offboard.ListQu
 	}
 	top := q.Top
 	if top <= 0 {
-		top = defaultPage
+		top = cmp.Or(l.size, defaultPage)
 	}
 	text := l.selected(sort) + where.String() + " order by " + odata.OrderBy(sort) + " limit $" + strconv.Itoa(1+len(args))
 	return page, l.read(ctx, db, &page, len(sort), top, print, text, append(args, top+1))
@@ -143,6 +146,23 @@ func (l *list[T]) read(ctx context.Context, db sqldb.Querier, page *offboard.Pag
 		}
 	}
 	return rows.Err()
+}
+
+// one gives the first row of a condition, which begins with "from"; nil when there
+// is none.
+func (l *list[T]) one(ctx context.Context, db sqldb.Querier, from string, args ...any) (*T, error) {
+	row, err := sqldb.One(ctx, db, func(rows *sqldb.Rows) (*T, error) {
+		row := new(T)
+		dest := make([]any, len(l.columns))
+		for i, c := range l.columns {
+			dest[i] = c.dest(row)
+		}
+		return row, rows.Scan(dest...)
+	}, l.selected(nil)+from, args...)
+	if errors.Is(err, sqldb.ErrNoRows) {
+		return nil, nil
+	}
+	return row, err
 }
 
 // conditions joins conditions behind the tables of a statement, which end in

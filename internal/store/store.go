@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"time"
 
+	"leaver/internal/odata"
 	"leaver/internal/offboard"
 	"leaver/internal/org"
 	"leaver/internal/sqldb"
@@ -33,6 +34,11 @@ type Store struct {
 	db    *sqldb.DB
 	newID func() string
 	users *users
+
+	groups       *odata.Resource
+	groupColumns []column[org.Group]
+	messages     *odata.Resource
+	files        *odata.Resource
 }
 
 // Open opens the database at a path (SQLite) or URL (PostgreSQL) and brings its
@@ -48,7 +54,10 @@ func Open(ctx context.Context, opt sqldb.Options, newID func() string) (*Store, 
 
 // New makes a store over an open database.
 func New(db *sqldb.DB, newID func() string) *Store {
-	return &Store{db: db, newID: newID, users: newUsers()}
+	return &Store{
+		db: db, newID: newID, users: newUsers(), groups: groupResource(), groupColumns: groupColumnList(), messages: messageResource(),
+		files: fileResource(),
+	}
 }
 
 // DB is the database underneath, for backups and health checks.

@@ -132,18 +132,8 @@ func (s *Store) DeletedUser(ctx context.Context, id org.UserID, names []string) 
 func (s *Store) oneUser(ctx context.Context, names []string, condition string, args ...any) (*offboard.UserRow, error) {
 	columns, with := s.users.selected(names)
 	l := list[offboard.UserRow]{columns: columns}
-	r, err := sqldb.One(ctx, s.db, func(rows *sqldb.Rows) (*offboard.UserRow, error) {
-		r := &offboard.UserRow{}
-		dest := make([]any, len(columns))
-		for i, c := range columns {
-			dest[i] = c.dest(r)
-		}
-		return r, rows.Scan(dest...)
-	}, l.selected(nil)+" from users u where "+condition, args...)
-	switch {
-	case errors.Is(err, sqldb.ErrNoRows):
-		return nil, nil
-	case err != nil || with == 0:
+	r, err := l.one(ctx, s.db, " from users u where "+condition, args...)
+	if err != nil || r == nil || with == 0 {
 		return r, outage(err)
 	}
 	one := []offboard.UserRow{*r}

@@ -23,7 +23,7 @@ func (s *Store) SaveDraft(ctx context.Context, d offboard.Draft, now time.Time) 
 		}
 		_, err := tx.Exec(ctx, `insert into web_drafts (id, owner_id, departure_id, created, content) values ($1, $2, $3, $4, $5)
  on conflict (id) do update set departure_id = excluded.departure_id, content = excluded.content`,
-			d.ID, string(d.OwnerID), string(d.Departure), unix(d.Created), d.Content)
+			d.ID, string(d.OwnerID), string(d.Departure), unix(d.Created), append([]byte{}, d.Content...))
 		if err != nil {
 			return fmt.Errorf("save a draft: %w", err)
 		}

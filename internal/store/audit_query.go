@@ -1,0 +1,110 @@
+package store
+
+import (
+	"context"
+	"strconv"
+
+	"leaver/internal/offboard"
+	"leaver/internal/org"
+	"leaver/internal/sqldb"
+)
+
+// AuditEntries gives entries of the trail that match, newest first. The next page
+// begins before the last one's sequence number. R-DEL-21
+func (s *Store) AuditEntries(ctx context.Context, q offboard.AuditQuery) ([]offboard.Entry, error) {
+	text, args := "select "+entryColumns+" from audit where seq > 0", []any{}
+	add := func(condition string, values ...any) {
+		for _, v := range values {
+			args = append(args, v)
+			condition += strconv.Itoa(len(args))
+		}
+		text += " and " + condition
+	}
+	if q.Before > 0 {
+		add("seq < $", q.Before)
+	}
+	if q.Actor != "" {
+		add(either("actor", len(args)+1))
+		args = append(args, q.Actor)
+	}
+	if q.Target != "" {
+		add(either("target", len(args)+1))
+		args = append(args, q.Target)
+	}
+	if q.Action != "" {
+		add("action = $", q.Action)
+	}
+	if !q.From.IsZero() {
+		add("at >= $", q.From.Unix())
+	}
+	if !q.To.IsZero() {
+		add("at < $", q.To.Unix())
+	}
+	limit := q.Limit
+	if limit <= 0 {
+		limit = defaultPage
+	}
+	args = append(args, limit)
+	found, err := sqldb.All(ctx, s.db, scanEntry, text+" order by seq desc limit $"+strconv.Itoa(len(args)), args...)
+	return found, outage(err)
+}
+
+// either matches an id, or a name without regard to case.
+func either(who string, n int) string {
+	arg := "$" + strconv.Itoa(n)
+	return "(" + who + "_id = " + arg + " or lower(" + who + "_name) = lower(" + arg + ` {postgres collate "C"}))`
+}
+
+// userActions are the entries that change what users/delta shows. R-API-73
+func userActions() []string {
+	return []string{
+		offboard.ActDelete, offboard.ActPurge, offboard.ActRestore, offboard.ActKeep, offboard.ActAddUser, offboard.ActUpdateUser, offboard.ActPassword,
+		offboard.ActRevoke, offboard.ActManager, offboard.ActLicense, offboard.ActMailbox,
+	}
+}
+
+// changeWindow is how many entries of the trail one part of the change feed
+// looks at, at most.
+const changeWindow = 10_000
+
+// Changes gives people that changed after a sequence number of the audit trail,
+// which is the change feed: whatever changes anybody stands in it. R-API-73
+func (s *Store) Changes(ctx context.Context, after int64, limit int) (offboard.UserChanges, error) {
+	changes := offboard.UserChanges{Next: after}
+	type change struct {
+		seq int64
+		id  org.UserID
+	}
+	found, err := sqldb.All(ctx, s.db, func(r *sqldb.Rows) (change, error) {
+		var c change
+		return c, r.Scan(&c.seq, &c.id)
+	}, `select seq, target_id from audit where seq > $1 and seq <= $1 + $2 and action in {texts $3} order by seq limit $4`,
+		after, changeWindow, sqldb.Texts(userActions()), limit)
+	if err != nil {
+		return changes, outage(err)
+	}
+	head, err := s.HeadSeq(ctx)
+	if err != nil {
+		return changes, err
+	}
+	last := map[org.UserID]int64{}
+	for _, c := range found {
+		last[c.id], changes.Next = c.seq, c.seq
+	}
+	for _, c := range found {
+		if last[c.id] == c.seq {
+			changes.IDs = append(changes.IDs, c.id)
+		}
+	}
+	if len(found) < limit { // nothing more in the window
+		changes.Next = min(head, after+changeWindow)
+	}
+	changes.More = changes.Next < head
+	return changes, nil
+}
+
+// HeadSeq is the sequence number of the newest audit entry, 0 when there is none.
+func (s *Store) HeadSeq(ctx context.Context) (int64, error) {
+	n, err := sqldb.One(ctx, s.db, sqldb.Value[int64], "select coalesce(max(seq), 0) from audit")
+	return n, outage(err)
+}

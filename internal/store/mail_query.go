@@ -1,0 +1,106 @@
+package store
+
+import (
+	"context"
+	"errors"
+
+	"leaver/internal/odata"
+	"leaver/internal/offboard"
+	"leaver/internal/org"
+	"leaver/internal/sqldb"
+)
+
+// mailPage is how many messages a page has when nobody says. R-API-52
+const mailPage = 10
+
+// messageResource is what can be asked about messages; x is the table of messages.
+func messageResource() *odata.Resource {
+	return odata.NewResource(odata.Description{
+		Name: "Message", Type: "microsoft.graph.message", Basic: true, Search: []string{"subject", "from/emailAddress/address"},
+		Properties: []odata.Property{
+			{Name: "id", SQL: "x.id", Ops: odata.OpsEqual, NotNull: true},
+			{Name: "receivedDateTime", SQL: "x.received", Kind: odata.Seconds, Ops: odata.OpsOrdered | odata.OpSort, NotNull: true},
+			{Name: "isRead", SQL: "x.is_read", Kind: odata.Boolean, Ops: odata.OpsEqual, NotNull: true},
+			unfolded("subject", "x.subject", textOps|odata.OpSort),
+			unfolded("from/emailAddress/address", "x.sender_address", textOps|odata.OpSort),
+			unfolded("from/emailAddress/name", "x.sender_name", textOps),
+			unfolded("sender/emailAddress/address", "x.sender_address", textOps),
+		},
+	})
+}
+
+// mailboxOf finds the mailbox of an active person, $1.
+const mailboxOf = "(select m.pk from mailboxes m join users u on u.pk = m.user_pk where u.id = $1 and u.deleted is null)"
+
+func messageColumns() []column[offboard.MessageRow] {
+	return []column[offboard.MessageRow]{
+		{"x.id", func(r *offboard.MessageRow) any { return &r.ID }},
+		{"(select f.id from folders f where f.pk = x.folder_pk)", func(r *offboard.MessageRow) any { return text{&r.FolderID} }},
+		{"x.subject", func(r *offboard.MessageRow) any { return &r.Subject }},
+		{"x.sender_name", func(r *offboard.MessageRow) any { return &r.SenderName }},
+		{"x.sender_address", func(r *offboard.MessageRow) any { return &r.SenderAddress }},
+		{"x.recipients", func(r *offboard.MessageRow) any { return lines{&r.Recipients} }},
+		{"x.received", func(r *offboard.MessageRow) any { return seconds{&r.Received} }},
+		{"x.is_read", func(r *offboard.MessageRow) any { return &r.Read }},
+		{"x.preview", func(r *offboard.MessageRow) any { return &r.Preview }},
+		{"x.size", func(r *offboard.MessageRow) any { return &r.Size }},
+		{"x.body", func(r *offboard.MessageRow) any { return &r.Body }},
+	}
+}
+
+// Messages gives a page of messages of an active person, newest first. R-API-52
+func (s *Store) Messages(ctx context.Context, q offboard.MessageQuery) (offboard.Page[offboard.MessageRow], error) {
+	l := list[offboard.MessageRow]{
+		resource: s.messages, scope: "messages\x00" + string(q.User) + "\x00" + q.Folder, columns: messageColumns(),
+		from: " from messages x where x.mailbox_pk = " + mailboxOf, args: []any{string(q.User)}, size: mailPage,
+		order: []odata.SortColumn{
+			{Name: "receivedDateTime", SQL: "x.received", Kind: odata.Seconds, Desc: true}, {Name: "pk", SQL: "x.pk", Kind: odata.Integer, Desc: true},
+		},
+	}
+	if q.Folder != "" {
+		l.from = " from messages x where x.folder_pk = (select f.pk from folders f where f.mailbox_pk = " + mailboxOf + " and " + folderIs + ")"
+		l.args = append(l.args, q.Folder)
+	}
+	page, err := l.page(ctx, s.db, &q.ListQuery, q.Count)
+	return page, outage(err)
+}
+
+// folderIs matches a folder's id or well-known name, $2.
+const folderIs = "(f.id = $2 or (f.well_known <> '' and f.well_known = lower($2)))"
+
+// Message finds one message of an active person; nil when there is none.
+func (s *Store) Message(ctx context.Context, user org.UserID, id string) (*offboard.MessageRow, error) {
+	l := list[offboard.MessageRow]{columns: messageColumns()}
+	m, err := l.one(ctx, s.db, " from messages x where x.id = $2 and x.mailbox_pk = "+mailboxOf, string(user), id)
+	return m, outage(err)
+}
+
+const folderRows = `select f.id, coalesce((select p.id from folders p where p.pk = f.parent_pk), ''), f.name, f.well_known, f.hidden,
+ (select count(*) from folders c where c.mailbox_pk = f.mailbox_pk and c.parent_pk = f.pk and not c.hidden),
+ (select count(*) from messages x where x.folder_pk = f.pk and not x.is_read), (select count(*) from messages x where x.folder_pk = f.pk)
+ from folders f where f.mailbox_pk = ` + mailboxOf
+
+func scanFolder(r *sqldb.Rows) (offboard.FolderRow, error) {
+	var f offboard.FolderRow
+	return f, r.Scan(&f.ID, &f.ParentID, &f.Name, &f.WellKnown, &f.Hidden, &f.Children, &f.Unread, &f.Total)
+}
+
+// MailFolders lists the folders of an active person's mailbox: those inside
+// parent, which may be a well-known name, or those at the top. R-API-52
+func (s *Store) MailFolders(ctx context.Context, user org.UserID, parent string, hidden bool) ([]offboard.FolderRow, error) {
+	inside, args := "f.parent_pk is null", []any{string(user), parent, hidden}
+	if parent != "" {
+		inside = "f.parent_pk = (select f.pk from folders f where f.mailbox_pk = " + mailboxOf + " and " + folderIs + ")"
+	}
+	found, err := sqldb.All(ctx, s.db, scanFolder, folderRows+" and "+inside+" and (not f.hidden or $3) and $2 = $2 order by f.pk", args...)
+	return found, outage(err)
+}
+
+// MailFolder finds one folder by id or well-known name; nil when there is none.
+func (s *Store) MailFolder(ctx context.Context, user org.UserID, ref string) (*offboard.FolderRow, error) {
+	f, err := sqldb.One(ctx, s.db, scanFolder, folderRows+" and "+folderIs, string(user), ref)
+	if errors.Is(err, sqldb.ErrNoRows) {
+		return nil, nil
+	}
+	return &f, outage(err)
+}

@@ -1,0 +1,86 @@
+package store_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"leaver/internal/offboard"
+	"leaver/internal/org"
+	"leaver/internal/store"
+	"leaver/internal/store/storetest"
+)
+
+func trail(t *testing.T, s *store.Store, entries ...offboard.Entry) {
+	t.Helper()
+	storetest.Change(t, s, func(tx offboard.Tx) error { return tx.Audit(t.Context(), slices.Clone(entries)...) })
+}
+
+func TestAuditEntries(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		admin, helper := org.Actor{ID: "a-1", Name: "Admin@contoso.com"}, org.Actor{ID: "a-2", Name: "helper@contoso.com"}
+		anna, bram := org.Ref{ID: "u-1", Name: "anna@contoso.com"}, org.Ref{ID: "u-2", Name: "bram@contoso.com"}
+		for i, e := range []offboard.Entry{
+			{Actor: admin, Action: offboard.ActDelete, Target: anna}, {Actor: helper, Action: offboard.ActPassword, Target: bram},
+			{Actor: admin, Action: offboard.ActRestore, Target: anna}, {Actor: admin, Action: offboard.ActDelete, Target: bram},
+		} {
+			e.At = storetest.Noon.Add(time.Duration(i) * time.Hour)
+			trail(t, s, e)
+		}
+		for _, c := range []struct {
+			q    offboard.AuditQuery
+			want string
+		}{
+			{offboard.AuditQuery{}, "4 3 2 1"},
+			{offboard.AuditQuery{Limit: 2}, "4 3"},
+			{offboard.AuditQuery{Limit: 2, Before: 3}, "2 1"},
+			{offboard.AuditQuery{Actor: "a-2"}, "2"},
+			{offboard.AuditQuery{Actor: "admin@CONTOSO.com", Target: "u-1"}, "3 1"},
+			{offboard.AuditQuery{Target: "BRAM@contoso.com"}, "4 2"},
+			{offboard.AuditQuery{Action: offboard.ActDelete}, "4 1"},
+			{offboard.AuditQuery{From: storetest.Noon.Add(time.Hour), To: storetest.Noon.Add(3 * time.Hour)}, "3 2"},
+			{offboard.AuditQuery{Target: "nobody"}, ""},
+		} {
+			entries, err := s.AuditEntries(t.Context(), c.q)
+			var got []string
+			for _, e := range entries {
+				got = append(got, fmt.Sprint(e.Seq))
+			}
+			if err != nil || strings.Join(got, " ") != c.want {
+				t.Errorf("R-DEL-21 %+v: got %v, want %s (%v)", c.q, got, c.want, err)
+			}
+		}
+	})
+}
+
+func TestChanges(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		if n, err := s.HeadSeq(t.Context()); n != 0 || err != nil {
+			t.Errorf("an empty trail ends at %d, %v", n, err)
+		}
+		for _, e := range []struct{ action, target string }{
+			{offboard.ActAddUser, "a"}, {offboard.ActGroup, "g"}, {offboard.ActUpdateUser, "b"}, {offboard.ActDelete, "a"}, {offboard.ActSettings, ""},
+			{offboard.ActPurge, "c"}, {offboard.ActGroup, "g"},
+		} {
+			trail(t, s, offboard.Entry{Action: e.action, Target: org.Ref{ID: e.target}})
+		}
+		check := func(after int64, limit int, ids string, next int64, more bool) {
+			t.Helper()
+			got, err := s.Changes(t.Context(), after, limit)
+			var list []string
+			for _, id := range got.IDs {
+				list = append(list, string(id))
+			}
+			if err != nil || strings.Join(list, " ") != ids || got.Next != next || got.More != more {
+				t.Errorf("R-API-73 after %d: got %+v, want %s, %d, %v (%v)", after, got, ids, next, more, err)
+			}
+		}
+		check(0, 100, "b a c", 7, false)
+		check(0, 2, "a b", 3, true)
+		check(3, 2, "a c", 6, true)
+		check(6, 2, "", 7, false)
+		check(7, 2, "", 7, false)
+	})
+}

@@ -1,0 +1,47 @@
+package web
+
+import (
+	"context"
+	"time"
+
+	"leaver/internal/offboard"
+	"leaver/internal/org"
+)
+
+// Store is what pages read and keep beside what the Desk does.
+type Store interface {
+	Lists
+	Sessions
+	Passkeys
+	Drafts
+}
+
+// Lists are the readings of the lists.
+type Lists interface {
+	Users(ctx context.Context, q offboard.UserQuery) (offboard.Page[offboard.UserRow], error)
+	Detail(ctx context.Context, id org.UserID) (offboard.Detail, error)
+	AuditPage(ctx context.Context, q offboard.AuditQuery) ([]offboard.Entry, error)
+	SeatHistory(ctx context.Context, id org.SubscriptionID) ([]offboard.SeatPoint, error)
+}
+
+// Sessions keeps who is signed in. All nodes share it.
+type Sessions interface {
+	WebSession(ctx context.Context, handle string) (*offboard.WebSession, error)
+	WebSessions(ctx context.Context, person org.UserID) ([]offboard.WebSession, error)
+	SaveWebSession(ctx context.Context, s offboard.WebSession, now time.Time) error
+	EndWebSessions(ctx context.Context, person org.UserID, id, keep string) error
+}
+
+// Passkeys keeps the second factor of people.
+type Passkeys interface {
+	Passkeys(ctx context.Context, person org.UserID) ([]offboard.Passkey, error)
+	SavePasskey(ctx context.Context, k offboard.Passkey) error
+	RemovePasskey(ctx context.Context, person org.UserID, id string) error
+}
+
+// Drafts keeps files that were read and wait for a decision.
+type Drafts interface {
+	SaveDraft(ctx context.Context, d offboard.Draft, now time.Time) error
+	Draft(ctx context.Context, id string) (*offboard.Draft, error)
+	DraftOf(ctx context.Context, id org.DepartureID) (*offboard.Draft, error)
+}

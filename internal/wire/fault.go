@@ -24,7 +24,7 @@ type Detail struct {
 	Message string `json:"message,omitempty"`
 	Rule    string `json:"rule,omitempty"`
 	Row     int    `json:"row,omitempty"`
-	Column  string `json:"column,omitempty"`
+	Column  int    `json:"column,omitempty"` // from 1; its heading is the target
 }
 
 // Error makes a Fault an error.

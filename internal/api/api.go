@@ -1,0 +1,101 @@
+// Package api serves /api/v1: what Microsoft Graph has no words for. Plans and
+// departures with their progress, the recycle bin with its clocks, the ledger of
+// subscriptions, mailboxes, drives, the audit trail, and the organization itself.
+//
+// A handler reads a request into the types of package org, calls the Desk, and
+// words the answer in the reader's language. No rule lives here. All routes stand
+// in one table, from which the handlers are registered and the OpenAPI
+// description is made.
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"leaver/internal/locale"
+	"leaver/internal/offboard"
+	"leaver/internal/org"
+	"leaver/internal/wire"
+)
+
+// Prefix is where the API is served.
+const Prefix = "/api/v1/"
+
+// API serves /api/v1. All fields are needed unless they say otherwise.
+type API struct {
+	Desk  *offboard.Desk
+	Reads Reads
+	Auth  Authenticator
+	Log   *slog.Logger
+	Now   func() time.Time // the real clock
+	NewID func() string
+	// CheckPassword says whether an account may take a password, nil: yes.
+	CheckPassword func(password, upn string) error
+	// Base is where clients reach this server, such as https://leaver.example.org:
+	// next links begin with it. Optional: without it, each request's own host.
+	Base string
+	// Poll is how often the journal is looked at for a follower of a departure
+	// that another node runs. Half a second when zero.
+	Poll time.Duration
+}
+
+// Authenticator says who makes a request.
+type Authenticator interface {
+	Actor(r *http.Request) (org.Actor, error)
+}
+
+// Reads are the queries beyond those of the Desk.
+type Reads interface {
+	Users(ctx context.Context, q offboard.UserQuery) (offboard.Page[offboard.UserRow], error)
+	Detail(ctx context.Context, id org.UserID) (*offboard.Detail, error)
+	AuditEntries(ctx context.Context, q offboard.AuditQuery) ([]offboard.Entry, error)
+	SeatHistory(ctx context.Context, id org.SubscriptionID) ([]offboard.SeatPoint, error)
+}
+
+// call is one request on its way to an answer.
+type call struct {
+	w     http.ResponseWriter
+	r     *http.Request
+	actor org.Actor
+	lang  locale.Lang
+}
+
+func (c *call) ctx() context.Context { return c.r.Context() }
+
+// Handler serves everything under Prefix.
+func (a *API) Handler() http.Handler {
+	mux := http.NewServeMux()
+	surface := &wire.Surface{Log: a.Log, Now: a.Now, NewID: a.NewID, Refused: refused}
+	routes := routes()
+	for i := range routes {
+		route := &routes[i]
+		mux.Handle(route.method+" "+Prefix+route.path, surface.Handle(func(w http.ResponseWriter, r *http.Request) error {
+			return translate(r, a.serve(w, r, route))
+		}))
+	}
+	document := newDocument(routes)
+	mux.Handle("GET "+Prefix+"openapi.json", surface.Handle(func(w http.ResponseWriter, _ *http.Request) error {
+		wire.JSON(w, http.StatusOK, document)
+		return nil
+	}))
+	mux.Handle("/", surface.Handle(func(_ http.ResponseWriter, r *http.Request) error { return unknownPath(mux, r) }))
+	return mux
+}
+
+// serve finds out who asks, whether this token may be used for it, and calls the
+// handler.
+func (a *API) serve(w http.ResponseWriter, r *http.Request, route *route) error {
+	actor, err := a.Auth.Actor(r)
+	if err != nil {
+		return err
+	}
+	c := &call{w: w, r: r, actor: actor, lang: wire.Lang(r)}
+	w.Header().Set("Content-Language", string(c.lang))
+	w.Header().Set("Vary", "Accept, Accept-Language")
+	if err := route.allows(c); err != nil {
+		return err
+	}
+	return route.serve(a, c)
+}

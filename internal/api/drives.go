@@ -1,0 +1,98 @@
+package api
+
+import (
+	"net/http"
+
+	"leaver/internal/org"
+)
+
+// driveView is the file store of one person.
+type driveView struct {
+	ID     org.DriveID    `json:"id"`
+	Size   org.Bytes      `json:"size" doc:"In bytes."`
+	Items  int            `json:"items"`
+	State  org.DriveState `json:"state"`
+	Held   bool           `json:"held"`
+	Grants []named        `json:"grants" doc:"Who has access to the whole drive."`
+}
+
+// driveDetail is a drive with the computers and the people that know it.
+type driveDetail struct {
+	driveView
+	Devices    []deviceView `json:"devices" doc:"Computers that synchronised the drive."`
+	SharedWith []named      `json:"sharedWith" doc:"Who was given a file or folder of it."`
+	Shares     []sharedFile `json:"shares"`
+	Clocks     clocksView   `json:"clocks"`
+}
+
+func (l *lens) drive(p *org.Person) driveView {
+	d := p.Drive
+	out := driveView{ID: d.ID, Size: d.Size, Items: d.Items, State: d.DriveStateAt(p.Deleted, l.now, l.org.Settings), Held: d.Held, Grants: []named{}}
+	for _, g := range d.Grants {
+		out.Grants = append(out.Grants, nameIn(l.names, g.Who))
+	}
+	return out
+}
+
+// drive serves GET drives/{user}.
+func (a *API) drive(c *call) error {
+	l, p, err := a.look(c, c.r.PathValue("user"))
+	if err != nil {
+		return err
+	}
+	if p.Drive == nil {
+		return org.Refuse(org.NotFound, "drive.none", "R-API-05", org.Arg{Name: "user", Value: p.Ref()})
+	}
+	around, err := a.around(c, p)
+	if err != nil {
+		return err
+	}
+	out := driveDetail{
+		driveView: l.drive(p), Devices: devicesOf(around.Devices), SharedWith: []named{}, Shares: sharesOf(around.Shares),
+		Clocks: clocksOf(org.ClocksOf(p, l.org.Settings, l.now)),
+	}
+	seen := map[string]bool{}
+	for _, s := range around.Shares {
+		if !seen[s.With.ID] {
+			seen[s.With.ID] = true
+			out.SharedWith = append(out.SharedWith, namedOf(s.With))
+		}
+	}
+	return c.answer(http.StatusOK, out)
+}
+
+// grantDrive serves PUT drives/{user}/grants/{who}. R-WIZ-07
+func (a *API) grantDrive(c *call) error {
+	if err := c.decode(&struct{}{}, smallBody, true); err != nil {
+		return err
+	}
+	if _, err := a.Desk.GrantDrive(c.ctx(), c.actor, c.r.PathValue("user"), c.r.PathValue("who"), true); err != nil {
+		return err
+	}
+	return a.drive(c)
+}
+
+// revokeDrive serves DELETE drives/{user}/grants/{who}.
+func (a *API) revokeDrive(c *call) error {
+	if _, err := a.Desk.GrantDrive(c.ctx(), c.actor, c.r.PathValue("user"), c.r.PathValue("who"), false); err != nil {
+		return err
+	}
+	return c.done()
+}
+
+func driveRoutes() []route {
+	return []route{
+		{
+			method: http.MethodGet, path: "drives/{user}", id: "getDrive", tag: "drives", summary: "State, access and sharing of a drive",
+			scopes: readFiles, answer: driveDetail{}, refuses: []int{http.StatusNotFound}, serve: (*API).drive,
+		},
+		{
+			method: http.MethodPut, path: "drives/{user}/grants/{who}", id: "grantDrive", tag: "drives", summary: "Give somebody access to a whole drive",
+			scopes: writeFiles, answer: driveDetail{}, refuses: []int{http.StatusNotFound}, serve: (*API).grantDrive,
+		},
+		{
+			method: http.MethodDelete, path: "drives/{user}/grants/{who}", id: "revokeDrive", tag: "drives", summary: "Take access to a drive away from somebody",
+			scopes: writeFiles, status: http.StatusNoContent, refuses: []int{http.StatusNotFound}, serve: (*API).revokeDrive,
+		},
+	}
+}

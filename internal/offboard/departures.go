@@ -1,0 +1,46 @@
+package offboard
+
+import (
+	"context"
+
+	"leaver/internal/org"
+)
+
+// mayFollow: who may delete people, or read the trail, may see what was done.
+func mayFollow(actor org.Actor) *org.Refusal {
+	if org.May(actor, org.ReadAudit) == nil {
+		return nil
+	}
+	return org.May(actor, org.DeleteUser)
+}
+
+// Departures lists departures, newest first, from the one before another on.
+func (d *Desk) Departures(ctx context.Context, actor org.Actor, before org.DepartureID, limit int) ([]Departure, error) {
+	if r := mayFollow(actor); r != nil {
+		return nil, r
+	}
+	var out []Departure
+	err := d.Store.Read(ctx, func(tx Tx) (err error) {
+		out, err = tx.Departures(ctx, before, limit)
+		return err
+	})
+	return out, err
+}
+
+// Departure gives one departure with its items behind an ordinal, in order; -1
+// begins with the first. They belong to one moment.
+func (d *Desk) Departure(ctx context.Context, actor org.Actor, id org.DepartureID, after, limit int) (*Departure, []Item, error) {
+	if r := mayFollow(actor); r != nil {
+		return nil, nil, r
+	}
+	var dep *Departure
+	var items []Item
+	err := d.Store.Read(ctx, func(tx Tx) (err error) {
+		if dep, err = departure(ctx, tx, id); err != nil || limit == 0 {
+			return err
+		}
+		items, err = tx.Items(ctx, dep, after, limit)
+		return err
+	})
+	return dep, items, err
+}

@@ -1,0 +1,42 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"leaver/internal/offboard"
+	"leaver/internal/org"
+	"leaver/internal/sqldb"
+)
+
+// DeletedByName implements offboard.Recycler. In Deleted users a name stands
+// behind the 32 digits of the id. R-API-35
+func (t *txn) DeletedByName(ctx context.Context, names []string) (map[string][]org.UserID, error) {
+	keys := make([]string, len(names))
+	for i, n := range names {
+		keys[i] = Fold(n)
+	}
+	type named struct {
+		key string
+		id  org.UserID
+	}
+	found, err := sqldb.All(ctx, t, func(r *sqldb.Rows) (named, error) {
+		var n named
+		return n, r.Scan(&n.key, &n.id)
+	}, `select substr(upn_key, 33), id from users where deleted is not null and substr(upn_key, 33) in {texts $1}
+ order by deleted desc, pk desc`, sqldb.Texts(keys))
+	if err != nil {
+		return nil, fmt.Errorf("look for deleted people by name: %w", err)
+	}
+	byKey := map[string][]org.UserID{}
+	for _, n := range found {
+		byKey[n.key] = append(byKey[n.key], n.id)
+	}
+	out := make(map[string][]org.UserID, len(names))
+	for i, n := range names {
+		out[n] = byKey[keys[i]]
+	}
+	return out, nil
+}
+
+var _ offboard.Recycler = (*txn)(nil)

@@ -48,6 +48,7 @@ var shapes = map[string]shape{
 	// Adapters.
 	"internal/store":       {ours: []string{"org", "offboard", "odata", "sqldb", "blob", "identity"}},
 	"internal/graphclient": leaf,
+	"internal/backup":      {ours: []string{"store", "sqldb", "blob"}},
 
 	// Surfaces.
 	"internal/wire":   {ours: []string{"org", "offboard", "odata", "locale", "identity"}}, // what graph and api share

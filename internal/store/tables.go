@@ -5,12 +5,14 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash"
 	"math"
 	"slices"
 	"strings"
 
+	"leaver/internal/org"
 	"leaver/internal/sqldb"
 )
 
@@ -204,4 +206,14 @@ func (s *summer) add(values []any) {
 	}
 	s.hash.Write(b) // a hash never fails
 	s.buf, s.rows = b, s.rows+1
+}
+
+// Heading gives the name of the organization, and how many people are active
+// and in Deleted users.
+func (s *Store) Heading(ctx context.Context) (name string, active, deleted int, err error) {
+	err = s.db.QueryRow(ctx, "select display_name, people, deleted_people from organization").Scan(&name, &active, &deleted)
+	if errors.Is(err, sqldb.ErrNoRows) {
+		err = org.Refuse(org.Unavailable, "organization.none", "")
+	}
+	return name, active, deleted, outage(err)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"leaver/internal/odata"
@@ -41,13 +42,22 @@ func (l *list[T]) view(v offboard.PeopleView) {
 // drive chooses the order, and with it the index, that serves a filter best when
 // the query leaves the order to us.
 func (l *list[T]) drive(q *offboard.UserQuery) {
+	if len(q.OrderBy) > 0 {
+		return
+	}
 	for _, e := range conjuncts(q.Filter) {
 		if order := indexed(e); order != nil {
 			l.order = order
 			return
 		}
 	}
-	if sku := skuAsked(q.Filter); sku != "" && len(q.OrderBy) == 0 {
+	for _, e := range conjuncts(q.Filter) {
+		if terms := alternatives(e); terms != nil {
+			l.either(terms)
+			return
+		}
+	}
+	if sku := skuAsked(q.Filter); sku != "" {
 		l.from = ` from licenses l cross join users u where l.product_pk = (select pk from products where sku = $1) and l.error = ''
  and l.group_pk = (select min(y.group_pk) from licenses y where y.user_pk = l.user_pk and y.product_pk = l.product_pk and y.error = '')
  and u.pk = l.user_pk and u.deleted is null`
@@ -91,6 +101,48 @@ func indexed(e odata.Expr) []odata.SortColumn {
 	return nil
 }
 
+// either narrows a list down to those whom one of several conditions finds. Each
+// condition has an index, but left to itself SQLite would take everybody in
+// order and look.
+func (l *list[T]) either(terms []odata.Expr) {
+	var found []string
+	args := l.args
+	for _, term := range terms {
+		c, err := l.resource.Filter(term, 1+len(args))
+		if err != nil {
+			return // the page will say so
+		}
+		found = append(found, "select u.pk from users u where u.deleted is null and "+c.Where)
+		args = append(args, c.Args...)
+	}
+	l.from += " and u.pk in (" + strings.Join(found, " union ") + ")"
+	l.args = args
+}
+
+// alternatives are the terms of a condition that asks for one of several prefixes
+// or values, each of which an index serves; nil when it is another condition.
+func alternatives(e odata.Expr) []odata.Expr {
+	l, ok := e.(*odata.LogicalExpr)
+	if !ok || !l.Or || slices.ContainsFunc(l.Terms, func(e odata.Expr) bool { return !lookedUp(e) }) {
+		return nil
+	}
+	return l.Terms
+}
+
+// lookedUp says that an index finds the few who meet a condition.
+func lookedUp(e odata.Expr) bool {
+	if order := indexed(e); order != nil {
+		c, ok := e.(*odata.CompareExpr)
+		return !ok || pathOf(c.Left) == "displayname" || pathOf(c.Left) == "surname"
+	}
+	c, ok := e.(*odata.CompareExpr)
+	if !ok || c.Op != odata.OpEq {
+		return false
+	}
+	value, _ := c.Right.(*odata.Literal)
+	return value != nil && value.Value != nil && slices.Contains([]string{"id", "mail", "userprincipalname", "employeeid", "manager/id"}, pathOf(c.Left))
+}
+
 // pathOf is the name of a property in lower case, or "".
 func pathOf(e odata.Expr) string {
 	p, ok := e.(*odata.PathExpr)
@@ -120,35 +172,59 @@ func skuAsked(filter odata.Expr) string {
 	return ""
 }
 
-// few is how many people a word may find for their order to be worked out
-// afterwards; above it the people are taken in order and looked up.
-const few = 2000
+// few is how many people a word may find for them to be sorted afterwards. When
+// all words find more, people are taken in order and looked at: then a page is
+// full soon.
+const few = 10_000
 
 // box narrows a list down to those found by what was typed in a search box,
-// sorted by name. How it is done depends on how many the first word finds, so
+// sorted by name. How it is done depends on how many the rarest word finds, so
 // that both a rare and a common one are quick among a million people.
 func (l *list[T]) box(ctx context.Context, db sqldb.Querier, typed string) error {
 	terms := strings.Fields(Fold(typed))
 	if len(terms) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(terms, func(a, b string) int { return len(b) - len(a) }) // the longest finds the fewest
-	n, err := sqldb.One(ctx, db, sqldb.Value[int64], fmt.Sprintf("select count(*) from (select 1 as one from user_words where word >= $1 and word < $2 limit %d) x", few),
-		terms[0], terms[0]+beyondAll)
-	if err != nil {
-		return err
+	rarest, fewest := 0, int64(few)
+	for i, t := range terms {
+		n, err := sqldb.One(ctx, db, sqldb.Value[int64], "select count(*) from (select 1 as one from user_words where word >= $1 and word < $2 limit $3) x",
+			t, t+beyondAll, few)
+		if err != nil {
+			return err
+		}
+		if n < fewest {
+			rarest, fewest = i, n
+		}
 	}
-	plus := "" // before a column it keeps SQLite from beginning there
-	if n >= few {
-		plus = "+"
+	if fewest < few {
+		l.where("u.pk in (select w.user_pk from user_words w where w.word >= %s and w.word < %s)", terms[rarest], terms[rarest]+beyondAll)
+		terms = slices.Delete(terms, rarest, rarest+1)
 	}
 	for _, t := range terms {
-		l.from += fmt.Sprintf(" and %su.pk in (select w.user_pk from user_words w where w.word >= $%d and w.word < $%d)", plus, len(l.args)+1, len(l.args)+2)
-		l.args = append(l.args, t, t+beyondAll)
-		plus = "+"
+		var starts []string
+		var patterns []any
+		for _, c := range wordStarts {
+			starts = append(starts, wordsOfUser+` like %s escape '\'`)
+			patterns = append(patterns, "%"+string(c)+sqldb.EscapeLike(t)+"%")
+		}
+		l.where("("+strings.Join(starts, " or ")+")", patterns...)
 	}
 	if l.order[0] != byDeleted[0] {
 		l.order = byDisplay
 	}
 	return nil
+}
+
+// wordsOfUser is all that somebody is found by, as one text.
+const wordsOfUser = `(' ' || u.display_key || ' ' || lower(u.given_name) || ' ' || u.surname_key || ' ' || u.mail_key || ' ' ||
+ case when u.deleted is null then u.upn_key else substr(u.upn_key, 33) end)`
+
+// where adds a condition that always holds; %s stands for each of its arguments.
+func (l *list[T]) where(condition string, args ...any) {
+	places := make([]any, len(args))
+	for i := range args {
+		places[i] = "$" + strconv.Itoa(len(l.args)+i+1)
+	}
+	l.from += " and " + fmt.Sprintf(condition, places...)
+	l.args = append(l.args, args...)
 }

@@ -175,6 +175,9 @@ func TestSettingsCheck(t *testing.T) {
 		{"R-AD-07 no threshold", func(s *Settings) { s.MassDeleteCount = 0 }, "settings.massDeleteCount"},
 		{"R-AD-07 more than all", func(s *Settings) { s.MassDeletePercent = 101 }, "settings.massDeletePercent"},
 		{"R-SM-06 a negative stay", func(s *Settings) { s.PurgedMailboxDays = -1 }, "settings.purgedMailbox"},
+		{"R-SM-06 no stay", func(s *Settings) { s.PurgedMailboxDays = 0 }, ""},
+		{"R-SM-06 a year", func(s *Settings) { s.PurgedMailboxDays = 365 }, ""},
+		{"R-SM-06 more than a year", func(s *Settings) { s.PurgedMailboxDays = 366 }, "settings.purgedMailbox"},
 		{"R-WIZ-10 a language without texts", func(s *Settings) { s.DefaultLanguage = "fr" }, "settings.language"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -32,6 +32,8 @@ func TestInherit(t *testing.T) {
 			[]License{{Sku: e3}, {Sku: e3, Group: "docenten", DisabledPlans: []string{"spo2"}, Assigned: monday}}, true, 0},
 		{"R-LIC-16 CountViolation", full, bare, docenten, true,
 			[]License{{Sku: e3, Group: "docenten", DisabledPlans: []string{"spo2"}, Assigned: monday, Error: "CountViolation"}}, true, 0},
+		{"R-LIC-14 the last seat", func(o *Organization) { o.Subscriptions[0].Assigned = 59 }, bare, docenten, true,
+			[]License{{Sku: e3, Group: "docenten", DisabledPlans: []string{"spo2"}, Assigned: monday}}, true, 0},
 		{"R-LIC-16 tried again with a seat free", nil, with(bare, func(p *Person) { p.Licenses = []License{{Sku: e3, Group: "docenten", Error: "CountViolation"}} }), docenten, true,
 			[]License{{Sku: e3, Group: "docenten", DisabledPlans: []string{"spo2"}, Assigned: monday}}, true, 19},
 		{"R-LIC-16 MutuallyExclusiveViolation takes no seat", nil, with(bare, func(p *Person) { p.Licenses = []License{{Sku: plan1}} }), docenten, true,

@@ -39,6 +39,8 @@ func TestAssign(t *testing.T) {
 		{"R-LIC-41 suspended seats do not count", func(o *Organization) { o.Subscriptions[0].Status = "Suspended" }, bare, want(e3), nil, "license.noSeats", "R-LIC-16"},
 		{"R-LIC-41 seats in their grace do", func(o *Organization) { o.Subscriptions[0].Status = "Warning" }, bare, want(e3), nil, "", ""},
 		{"R-LIC-16 MutuallyExclusiveViolation", nil, somebody("anna"), want(plan1), nil, "license.exclusive", "R-LIC-16"},
+		{"R-LIC-16 a licence in error excludes nothing", nil, with(bare, func(p *Person) { p.Licenses = []License{{Sku: plan1, Group: "g", Error: "CountViolation"}} }), want(e3), nil, "", ""},
+		{"R-LIC-16 a product that is not known excludes nothing", nil, with(bare, func(p *Person) { p.Licenses = []License{{Sku: "sku-old"}} }), want(e3), nil, "", ""},
 		{"R-LIC-16 exclusive but changed in one call", nil, somebody("anna"), want(plan1), []SkuID{e3}, "", ""},
 		{"R-LIC-16 DependencyViolation", nil, bare, want(archive), nil, "license.depends", "R-LIC-16"},
 		{"R-LIC-16 DependencyViolation when removing", nil, with(somebody("anna"), func(p *Person) { p.Licenses = append(p.Licenses, License{Sku: archive}) }), nil, []SkuID{e3}, "license.depends", "R-LIC-16"},

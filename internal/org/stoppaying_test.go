@@ -2,6 +2,7 @@ package org
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -110,6 +111,18 @@ func TestStopPayingFor(t *testing.T) {
 		it := planOf(p, mailTo("bram"))
 		if stepOf(it.Steps, RemoveLicenses) != nil || told(it, "license.inheritedStays") == nil {
 			t.Errorf("steps = %v, consequences = %v", kinds(it.Steps), it.Consequences)
+		}
+	})
+	t.Run("R-DEL-05 nothing is told of the bill for what stays", func(t *testing.T) {
+		c := mailTo("bram")
+		c.RemoveLicenses = no()
+		inherited := with(somebody("gijs"), func(p *Person) { p.Licenses[0].Group = "docenten" })
+		for _, it := range []Item{planOf(somebody("anna"), c), planOf(inherited, mailTo("bram"))} {
+			for _, x := range it.Consequences {
+				if strings.HasPrefix(x.Key, "bill.") {
+					t.Errorf("told %s of a licence that stays", x.Key)
+				}
+			}
 		}
 	})
 	t.Run("R-LIC-16 a licence in error frees no seat", func(t *testing.T) {

@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -196,3 +197,6 @@ func (o *Object) Done(typeName string) error {
 	}
 	return nil
 }
+
+// Names lists the properties that are there, as the caller wrote them.
+func (o *Object) Names() []string { return slices.Sorted(maps.Values(o.names)) }

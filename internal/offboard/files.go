@@ -1,0 +1,133 @@
+package offboard
+
+import (
+	"context"
+	"time"
+
+	"leaver/internal/org"
+)
+
+// Actions of the trail about files.
+const (
+	ActFileAdd     = "Upload file"
+	ActFileShare   = "Share file"
+	ActFileUnshare = "Stop sharing file"
+)
+
+// FileReplacer is an optional power of a Tx: to give a file other content.
+type FileReplacer interface {
+	// ReplaceFile is false when there is no such file.
+	ReplaceFile(ctx context.Context, drive org.DriveID, f File) (bool, error)
+}
+
+// Place is a place in somebody's drive: a file or folder, or the top where Item
+// is empty.
+type Place struct {
+	Owner org.UserID
+	Drive org.DriveID
+	Item  string
+}
+
+// AddFile puts a file, or a folder with what is in it, into a folder. Its ids
+// are made here and its bodies have been stored before. R-API-61
+func (d *Desk) AddFile(ctx context.Context, actor org.Actor, at Place, f File) (File, error) {
+	err := d.inDrive(ctx, actor, at, ActFileAdd, f.Name, func(tx Tx, now timeStamp) (bool, error) {
+		d.date(&f, now)
+		return tx.AddFile(ctx, at.Drive, at.Item, f)
+	})
+	return f, err
+}
+
+// date gives a file and what is in it ids and dates.
+func (d *Desk) date(f *File, now timeStamp) {
+	f.ID, f.Created, f.Modified = d.NewID(), now, now
+	for i := range f.Files {
+		d.date(&f.Files[i], now)
+	}
+}
+
+// ReplaceFile gives a file other content. R-API-61
+func (d *Desk) ReplaceFile(ctx context.Context, actor org.Actor, at Place, f File) error {
+	f.ID = at.Item
+	return d.inDrive(ctx, actor, at, ActFileAdd, f.Name, func(tx Tx, now timeStamp) (bool, error) {
+		replacer, ok := tx.(FileReplacer)
+		if !ok {
+			return false, nil
+		}
+		f.Modified = now
+		return replacer.ReplaceFile(ctx, at.Drive, f)
+	})
+}
+
+// ShareFile gives people access to a file or folder. R-API-61
+func (d *Desk) ShareFile(ctx context.Context, actor org.Actor, at Place, who []string, role string, expires time.Time) ([]ShareRow, error) {
+	var made []ShareRow
+	err := d.inDrive(ctx, actor, at, ActFileShare, at.Item, func(tx Tx, _ timeStamp) (bool, error) {
+		made = nil
+		for _, ref := range who {
+			p, err := active(ctx, tx, ref)
+			if err != nil {
+				return false, err
+			}
+			share, err := tx.AddShare(ctx, at.Drive, at.Item, Share{ID: d.NewID(), Who: p.ID, Role: role, Expires: expires})
+			if err != nil || share == nil {
+				return false, err
+			}
+			made = append(made, ShareRow{Share: *share, To: p.Ref(), Item: at.Item})
+		}
+		return true, nil
+	})
+	return made, err
+}
+
+// UnshareFile takes access to a file or folder away. R-API-62
+func (d *Desk) UnshareFile(ctx context.Context, actor org.Actor, at Place, share string) error {
+	return d.inDrive(ctx, actor, at, ActFileUnshare, at.Item, func(tx Tx, _ timeStamp) (bool, error) {
+		return tx.RemoveShare(ctx, at.Drive, at.Item, share)
+	})
+}
+
+// inDrive is the frame of every change in a drive: whose it is, who may, what is
+// done, and the trail. Owner and those with access to the whole drive may, and a
+// SharePoint administrator. R-ROLE-11 R-WIZ-07
+func (d *Desk) inDrive(ctx context.Context, actor org.Actor, at Place, action, what string, do func(tx Tx, now timeStamp) (bool, error)) error {
+	return d.Store.Change(ctx, func(tx Tx) error {
+		p, err := active(ctx, tx, string(at.Owner))
+		if err != nil {
+			return err
+		}
+		if p.Drive == nil || p.Drive.ID != at.Drive {
+			return org.Refuse(org.NotFound, "drive.none", "R-API-05", org.Arg{Name: "user", Value: p.Ref()})
+		}
+		if r := mayWriteDrive(actor, p); r != nil {
+			return r
+		}
+		now, err := d.now(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if p.Drive.DriveStateAt(p.Deleted, now, org.Settings{}) != org.DriveActive {
+			return org.Refuse(org.Denied, "drive.readOnly", "R-OD-20", org.Arg{Name: "user", Value: p.Ref()})
+		}
+		found, err := do(tx, now)
+		switch {
+		case err != nil:
+			return err
+		case !found:
+			return org.Refuse(org.NotFound, "drive.noItem", "R-API-63", org.Arg{Name: "item", Value: what})
+		}
+		return tx.Audit(ctx, entry(actor, action, p.Ref(), now, encode(map[string]string{"drive": string(at.Drive), "item": what})))
+	})
+}
+
+func mayWriteDrive(actor org.Actor, p *org.Person) *org.Refusal {
+	if actor.ID == p.ID && !actor.App {
+		return nil
+	}
+	for _, g := range p.Drive.Grants {
+		if g.Who == actor.ID && !actor.App {
+			return nil
+		}
+	}
+	return org.May(actor, org.ManageDrive)
+}

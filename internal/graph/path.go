@@ -84,7 +84,7 @@ func (v vocabulary) read(a *address, raw []string) {
 			a.segments = append(a.segments, word)
 			continue
 		}
-		name, key, called := call(segment)
+		name, key, called := invocation(segment)
 		word, ok := v.word(name)
 		switch {
 		case !called || !ok:
@@ -156,8 +156,8 @@ func (a *address) path(names []string) {
 	}
 }
 
-// call takes name(key) apart.
-func call(segment string) (name, key string, ok bool) {
+// invocation takes name(key) apart.
+func invocation(segment string) (name, key string, ok bool) {
 	open := strings.IndexByte(segment, '(')
 	if open <= 0 || !strings.HasSuffix(segment, ")") {
 		return "", "", false
@@ -165,7 +165,7 @@ func call(segment string) (name, key string, ok bool) {
 	return segment[:open], unquote(segment[open+1 : len(segment)-1]), true
 }
 
-// unquote reads a key: 'it''s' or name='it''s' or bare.
+// unquote reads a key: 'it”s' or name='it”s' or bare.
 func unquote(key string) string {
 	name, value, isNamed := strings.Cut(key, "=")
 	if isNamed && !strings.ContainsRune(name, '\'') {

@@ -1,0 +1,259 @@
+package graph
+
+import (
+	"io"
+	"net/http"
+	"strings"
+
+	"leaver/internal/offboard"
+	"leaver/internal/wire"
+)
+
+// mailMissing is what Exchange says of something that isn't in a mailbox.
+func mailMissing() *wire.Fault {
+	return &wire.Fault{Status: http.StatusNotFound, Code: "ErrorItemNotFound", Message: "The specified object was not found in the store."}
+}
+
+// listFolders answers GET /users/{id}/mailFolders and …/{folder}/childFolders.
+// R-API-52
+func (s *Server) listFolders(w http.ResponseWriter, r *http.Request, c *call) error {
+	options, err := c.options(r, "$search", "$orderby")
+	if err != nil {
+		return err
+	}
+	pick, err := s.model["mailfolder"].pick(options.Select)
+	if err != nil {
+		return err
+	}
+	wanted, err := equals(options.Filter, "displayName", "id")
+	if err != nil {
+		return err
+	}
+	h, err := s.mailbox(r, c, "")
+	if err != nil {
+		return err
+	}
+	hidden := strings.EqualFold(queryOf(r, "includeHiddenFolders"), "true")
+	found, err := s.cfg.Reads.MailFolders(r.Context(), h.ID, r.PathValue("folder"), hidden)
+	if err != nil {
+		return err
+	}
+	var all []thing
+	for i := range found {
+		if t := folderThing(&found[i]); wanted(t) {
+			all = append(all, *t)
+		}
+	}
+	total := int64(len(all))
+	all = all[min(options.Skip, len(all)):]
+	if options.Top > 0 && options.Top < len(all) {
+		all = all[:options.Top]
+	}
+	head := list{context: picked("users('"+string(h.ID)+"')/mailFolders", pick)}
+	if options.Count {
+		head.count = &total
+	}
+	c.things(w, head, c.style(s.model["mailfolder"], pick), all)
+	return nil
+}
+
+// queryOf gives an option that is not OData's, whatever its case.
+func queryOf(r *http.Request, name string) string {
+	for key, values := range r.URL.Query() {
+		if strings.EqualFold(key, name) {
+			return values[0]
+		}
+	}
+	return ""
+}
+
+func folderThing(f *offboard.FolderRow) *thing {
+	t := &thing{typ: "mailFolder"}
+	t.put("id", f.ID)
+	t.put("displayName", f.Name)
+	t.put("parentFolderId", text(f.ParentID))
+	t.put("childFolderCount", f.Children)
+	t.put("unreadItemCount", f.Unread)
+	t.put("totalItemCount", f.Total)
+	t.put("isHidden", f.Hidden)
+	return t
+}
+
+// getFolder answers GET /users/{id}/mailFolders/{folder}.
+func (s *Server) getFolder(w http.ResponseWriter, r *http.Request, c *call) error {
+	options, err := c.options(r, "$skip", "$filter", "$search", "$orderby", "$count")
+	if err != nil {
+		return err
+	}
+	pick, err := s.model["mailfolder"].pick(options.Select)
+	if err != nil {
+		return err
+	}
+	h, err := s.mailbox(r, c, "")
+	if err != nil {
+		return err
+	}
+	f, err := s.cfg.Reads.MailFolder(r.Context(), h.ID, r.PathValue("folder"))
+	if err != nil {
+		return err
+	}
+	if f == nil {
+		return mailMissing()
+	}
+	c.entity(w, http.StatusOK, picked("users('"+string(h.ID)+"')/mailFolders", pick)+"/$entity", c.style(s.model["mailfolder"], pick), folderThing(f))
+	return nil
+}
+
+// listMessages answers GET /users/{id}/messages and …/mailFolders/{folder}/messages.
+// R-API-52
+func (s *Server) listMessages(w http.ResponseWriter, r *http.Request, c *call) error {
+	options, err := c.options(r)
+	if err != nil {
+		return err
+	}
+	pick, err := s.model["message"].pick(options.Select)
+	if err != nil {
+		return err
+	}
+	h, err := s.mailbox(r, c, "")
+	if err != nil {
+		return err
+	}
+	folder := r.PathValue("folder")
+	if folder != "" {
+		if f, err := s.cfg.Reads.MailFolder(r.Context(), h.ID, folder); err != nil || f == nil {
+			return firstOf(err, mailMissing())
+		}
+	}
+	page, err := s.cfg.Reads.Messages(r.Context(), offboard.MessageQuery{ListQuery: options, User: h.ID, Folder: folder})
+	if err != nil {
+		return err
+	}
+	all := make([]thing, len(page.Rows))
+	for i := range page.Rows {
+		all[i] = *messageThing(&page.Rows[i])
+		if wants(pick, "body") {
+			if err := s.putBody(r, &all[i], page.Rows[i].Body); err != nil {
+				return err
+			}
+		}
+	}
+	head := list{context: picked("users('"+string(h.ID)+"')/messages", pick), next: c.next(r, page.Next), count: page.Count}
+	c.things(w, head, c.style(s.model["message"], pick), all)
+	return nil
+}
+
+// firstOf gives an error, or what stands for there being none.
+func firstOf(err error, otherwise *wire.Fault) error {
+	if err != nil {
+		return err
+	}
+	return otherwise
+}
+
+// wants says that a property is to be written: selected, or nothing was.
+func wants(pick []string, name string) bool {
+	for _, p := range pick {
+		if p == name {
+			return true
+		}
+	}
+	return pick == nil
+}
+
+// getMessage answers GET /users/{id}/messages/{message}.
+func (s *Server) getMessage(w http.ResponseWriter, r *http.Request, c *call) error {
+	options, err := c.options(r, "$skip", "$filter", "$search", "$orderby", "$count")
+	if err != nil {
+		return err
+	}
+	pick, err := s.model["message"].pick(options.Select)
+	if err != nil {
+		return err
+	}
+	h, err := s.mailbox(r, c, "")
+	if err != nil {
+		return err
+	}
+	m, err := s.cfg.Reads.Message(r.Context(), h.ID, r.PathValue("message"))
+	if err != nil || m == nil {
+		return firstOf(err, mailMissing())
+	}
+	t := messageThing(m)
+	if wants(pick, "body") {
+		if err := s.putBody(r, t, m.Body); err != nil {
+			return err
+		}
+	}
+	c.entity(w, http.StatusOK, picked("users('"+string(h.ID)+"')/messages", pick)+"/$entity", c.style(s.model["message"], pick), t)
+	return nil
+}
+
+// maxBody is how much of a message's text an answer holds.
+const maxBody = 1 << 20
+
+// putBody puts the text of a message into its answer.
+func (s *Server) putBody(r *http.Request, t *thing, hash string) error {
+	content := ""
+	if hash != "" {
+		body, err := s.cfg.Bodies.Open(r.Context(), hash)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = body.Close() }() // only read
+		b, err := io.ReadAll(io.LimitReader(body, maxBody))
+		if err != nil {
+			return err
+		}
+		content = strings.ToValidUTF8(string(b), "\ufffd")
+	}
+	kind := "text"
+	if trimmed := strings.ToLower(strings.TrimSpace(content)); strings.HasPrefix(trimmed, "<html") || strings.HasPrefix(trimmed, "<!doctype") {
+		kind = "html"
+	}
+	b := thing{}
+	b.put("contentType", kind)
+	b.put("content", content)
+	t.put("body", b)
+	return nil
+}
+
+func messageThing(m *offboard.MessageRow) *thing {
+	t := &thing{typ: "message"}
+	from := recipient(m.SenderName, m.SenderAddress)
+	to := make([]thing, len(m.Recipients))
+	for i, a := range m.Recipients {
+		to[i] = recipient("", a)
+	}
+	t.put("id", m.ID)
+	t.put("createdDateTime", m.Received)
+	t.put("lastModifiedDateTime", m.Received)
+	t.put("receivedDateTime", m.Received)
+	t.put("sentDateTime", m.Received)
+	t.put("hasAttachments", false)
+	t.put("subject", m.Subject)
+	t.put("bodyPreview", m.Preview)
+	t.put("importance", "normal")
+	t.put("parentFolderId", text(m.FolderID))
+	t.put("isRead", m.Read)
+	t.put("isDraft", false)
+	t.put("sender", from)
+	t.put("from", from)
+	t.put("toRecipients", to)
+	t.put("ccRecipients", []thing{})
+	t.put("bccRecipients", []thing{})
+	t.put("replyTo", []thing{})
+	return t
+}
+
+func recipient(name, address string) thing {
+	if name == "" {
+		name = address
+	}
+	a := thing{}
+	a.put("name", name)
+	a.put("address", address)
+	t := thing{}
+	t.put("emailAddress", a)
+	return t
+}

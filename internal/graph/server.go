@@ -1,0 +1,185 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"leaver/internal/offboard"
+	"leaver/internal/org"
+	"leaver/internal/wire"
+)
+
+// Config is what a Server is made of.
+type Config struct {
+	Desk  *offboard.Desk // every write
+	Reads Reads          // the queries of the store
+	// Bodies are the bodies of messages and files.
+	Bodies Bodies
+	Auth   *wire.Auth
+	Log    *slog.Logger
+	Now    func() time.Time // the real clock
+	NewID  func() string    // for request ids
+	// PublicURL is where clients find this server, without a slash at the end.
+	// Without it, each request's own host.
+	PublicURL string
+	// BehindProxy says that a proxy of ours sets X-Forwarded-Proto and -Host.
+	BehindProxy bool
+	Limits      Limits
+	// MaxUpload is the largest file that one request may bring; DefaultUpload if 0.
+	MaxUpload int64
+}
+
+// DefaultUpload is Graph's own limit for a simple upload.
+const DefaultUpload = 250 << 20
+
+// Server answers as Microsoft Graph does.
+type Server struct {
+	cfg      Config
+	surface  *wire.Surface
+	drives   *wire.Surface // words refusals as OneDrive does
+	words    vocabulary
+	mux      *wire.Mux
+	model    model
+	people   *people
+	throttle *throttle
+}
+
+// New makes a Server.
+func New(cfg Config) (*Server, error) {
+	if cfg.Desk == nil || cfg.Reads == nil || cfg.Bodies == nil || cfg.Auth == nil || cfg.Log == nil || cfg.Now == nil || cfg.NewID == nil {
+		return nil, errors.New("graph: a part is missing")
+	}
+	cfg.PublicURL = strings.TrimRight(cfg.PublicURL, "/")
+	if cfg.MaxUpload == 0 {
+		cfg.MaxUpload = DefaultUpload
+	}
+	m, err := readModel()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{cfg: cfg, model: m, words: vocabulary{}, throttle: newThrottle(cfg.Limits, cfg.Now)}
+	s.surface = &wire.Surface{Log: cfg.Log, Now: cfg.Now, NewID: cfg.NewID, Refused: wire.Directory}
+	s.drives = s.surface.With(wire.Drive)
+	s.people = newPeople(m["user"])
+	s.mux = s.surface.NewMux()
+	s.routes()
+	return s, nil
+}
+
+// ServeHTTP answers requests below /v1.0, /beta and /v2.0.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.surface.Handle(s.serve).ServeHTTP(w, r)
+}
+
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) error {
+	w.Header()["OData-Version"] = []string{"4.0"}
+	a, err := s.address(r.URL.EscapedPath())
+	if err != nil {
+		return err
+	}
+	c := s.newCall(r, a.version, r.URL.EscapedPath())
+	if open(&a) {
+		return s.dispatch(w, r, c, &a)
+	}
+	if c.caller, err = s.cfg.Auth.Caller(r); err != nil {
+		return err
+	}
+	return s.admitted(w, r, c, &a)
+}
+
+// admitted serves a request whose caller is known, alone or in a batch.
+func (s *Server) admitted(w http.ResponseWriter, r *http.Request, c *call, a *address) error {
+	write := r.Method != http.MethodGet && r.Method != http.MethodHead
+	if err := s.throttle.admit(w, &c.caller, cost(a, r.Method, r.URL.RawQuery), write); err != nil {
+		return err
+	}
+	if err := a.resolveMe(&c.caller); err != nil {
+		return err
+	}
+	return s.dispatch(w, r, c, a)
+}
+
+// dispatch hands a request to its route.
+func (s *Server) dispatch(w http.ResponseWriter, r *http.Request, c *call, a *address) error {
+	inner := r.WithContext(withCall(r.Context(), c))
+	u := a.url()
+	u.RawQuery = r.URL.RawQuery
+	inner.URL = u
+	s.mux.ServeHTTP(w, inner)
+	return nil
+}
+
+// address reads a path and the version in front of it.
+func (s *Server) address(escapedPath string) (address, error) {
+	a, err := s.words.parse(escapedPath)
+	if err != nil {
+		return a, err
+	}
+	switch a.version {
+	case "v1.0", "beta":
+		return a, nil
+	case "v2.0": // what some OneDrive clients call the drives of v1.0
+		if a.is("drives") || a.is("drive") || a.is("me", "drive") {
+			a.version = "v1.0"
+			return a, nil
+		}
+	}
+	return a, wire.BadRequest("BadRequest", "Invalid version: "+strings.ToValidUTF8(a.version[:min(len(a.version), 20)], ""))
+}
+
+// open says that everybody may read an address: what describes the service.
+func open(a *address) bool { return len(a.segments) == 0 || len(a.segments) == 1 && a.is("$metadata") }
+
+// resolveMe puts the caller's id in the place of /me, and their drive in the
+// place of /drive.
+func (a *address) resolveMe(c *wire.Caller) error {
+	switch {
+	case a.is("drive"):
+		a.segments = append([]string{"users", string(c.ID)}, a.segments...)
+	case a.is("me"):
+		a.segments = append([]string{"users", string(c.ID)}, a.segments[1:]...)
+	case a.is("users", "me"):
+		a.segments[1] = string(c.ID)
+	default:
+		return nil
+	}
+	if c.App {
+		return wire.BadRequest("BadRequest", "/me request is only valid with delegated authentication flow.")
+	}
+	return nil
+}
+
+// handler answers one operation.
+type handler func(w http.ResponseWriter, r *http.Request, c *call) error
+
+// route serves a pattern for tokens with a right. A path below a user is one's
+// own when the user is the caller.
+func (s *Server) route(pattern string, x right, f handler) {
+	s.on(s.surface, pattern, x, f)
+}
+
+// driveRoute is route for what answers in the way of OneDrive.
+func (s *Server) driveRoute(pattern string, x right, f handler) {
+	s.on(s.drives, pattern, x, f)
+}
+
+func (s *Server) on(surface *wire.Surface, pattern string, x right, f handler) {
+	s.words.learn(pattern)
+	s.mux.Handle(pattern, surface.Handle(func(w http.ResponseWriter, r *http.Request) error {
+		c := callOf(r)
+		user := r.PathValue("user")
+		if err := x.allows(&c.caller, user != "" && c.me(user)); err != nil {
+			return err
+		}
+		return f(w, r, c)
+	}))
+}
+
+// organization gives the organization and its time.
+func (s *Server) organization(ctx context.Context) (*org.Organization, time.Time, error) {
+	return s.cfg.Desk.Organization(ctx)
+}

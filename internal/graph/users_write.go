@@ -1,0 +1,260 @@
+package graph
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"leaver/internal/identity"
+	"leaver/internal/offboard"
+	"leaver/internal/org"
+	"leaver/internal/wire"
+)
+
+// userType is how errors name the type of people.
+const userType = "microsoft.graph.user"
+
+// textFields are the texts of an account that a request may set.
+func textFields(u *org.User) map[string]*string {
+	return map[string]*string{
+		"displayName": &u.DisplayName, "givenName": &u.GivenName, "surname": &u.Surname, "mailNickname": &u.MailNickname, "jobTitle": &u.JobTitle,
+		"department": &u.Department, "companyName": &u.CompanyName, "officeLocation": &u.OfficeLocation, "mobilePhone": &u.MobilePhone,
+		"faxNumber": &u.FaxNumber, "employeeId": &u.EmployeeID, "streetAddress": &u.StreetAddress, "city": &u.City, "state": &u.State,
+		"postalCode": &u.PostalCode, "country": &u.Country, "usageLocation": &u.UsageLocation, "preferredLanguage": &u.PreferredLanguage,
+		"userType": &u.UserType, "onPremisesImmutableId": &u.OnPremisesImmutableID, "userPrincipalName": &u.UPN, "mail": &u.Mail,
+	}
+}
+
+// readOnly are properties that a request may not set. R-API-18
+var readOnly = []string{
+	"id", "deletedDateTime", "createdDateTime", "proxyAddresses", "assignedLicenses", "assignedPlans", "licenseAssignmentStates", "provisionedPlans",
+	"onPremisesSyncEnabled", "signInSessionsValidFromDateTime", "identities", "imAddresses", "creationType", "externalUserState",
+	"onPremisesLastSyncDateTime", "onPremisesSecurityIdentifier", "securityIdentifier", "lastPasswordChangeDateTime", "isManagementRestricted",
+}
+
+// fillUser reads the properties of an account into u and says what is wrong
+// with them.
+func fillUser(o *wire.Object, u *org.User) error {
+	for name, field := range textFields(u) {
+		o.String(name, field)
+	}
+	o.Bool("accountEnabled", &u.AccountEnabled)
+	o.Strings("businessPhones", &u.BusinessPhones)
+	o.Strings("otherMails", &u.OtherMails)
+	listed := !u.HiddenFromLists
+	if o.Null("showInAddressList") {
+		o.Raw("showInAddressList")
+		u.HiddenFromLists = false
+	} else if o.Bool("showInAddressList", &listed) {
+		u.HiddenFromLists = !listed
+	}
+	for _, name := range readOnly {
+		if o.Has(name) {
+			return &wire.Fault{
+				Status: http.StatusBadRequest, Code: "Request_BadRequest",
+				Message: "Property '" + name + "' is read-only and cannot be set.",
+				Details: []wire.Detail{{Target: name, Code: "ReadOnly"}},
+			}
+		}
+	}
+	return checkUserType(u)
+}
+
+func checkUserType(u *org.User) error {
+	switch {
+	case strings.EqualFold(u.UserType, "Member"):
+		u.UserType = "Member"
+	case strings.EqualFold(u.UserType, "Guest"):
+		u.UserType = "Guest"
+	case u.UserType != "":
+		return wire.BadValue("userType", "User")
+	}
+	return nil
+}
+
+// password is a passwordProfile that a request brought.
+type password struct {
+	given      bool
+	text       string
+	mustChange bool
+}
+
+// readPassword reads a passwordProfile.
+func readPassword(o *wire.Object) (password, error) {
+	p := password{mustChange: true}
+	in := o.Object("passwordProfile")
+	if in == nil {
+		return p, o.Err
+	}
+	p.given = in.String("password", &p.text) && p.text != ""
+	in.Bool("forceChangePasswordNextSignIn", &p.mustChange)
+	in.Raw("forceChangePasswordNextSignInWithMfa")
+	return p, in.Done("microsoft.graph.passwordProfile")
+}
+
+// check refuses a password that is too weak.
+func (p *password) check(upn string) error {
+	if !p.given {
+		return nil
+	}
+	if err := identity.CheckPolicy(p.text, upn); err != nil {
+		return org.Refuse(org.Invalid, "user.password", "R-API-17").On("passwordProfile")
+	}
+	return nil
+}
+
+// bound reads manager@odata.bind.
+func bound(o *wire.Object, name string) (string, error) {
+	var link string
+	if !o.String(name+"@odata.bind", &link) {
+		return "", o.Err
+	}
+	return referenceOf(link)
+}
+
+// createUser answers POST /users. R-API-10
+func (s *Server) createUser(w http.ResponseWriter, r *http.Request, c *call) error {
+	o, err := wire.ReadObject(r, false)
+	if err != nil {
+		return err
+	}
+	n := offboard.NewUser{}
+	if err := fillUser(o, &n.User); err != nil {
+		return err
+	}
+	p, err := readPassword(o)
+	if err != nil {
+		return err
+	}
+	if n.Manager, err = bound(o, "manager"); err != nil {
+		return err
+	}
+	if err := o.Done(userType); err != nil {
+		return err
+	}
+	if err := required(o, p); err != nil {
+		return err
+	}
+	if err := p.check(n.User.UPN); err != nil {
+		return err
+	}
+	n.Password, n.MustChange = p.text, p.mustChange
+	added, err := s.cfg.Desk.CreateUser(r.Context(), c.caller.Actor, n)
+	if err != nil {
+		return err
+	}
+	u := offboard.UserRow{User: added.Person.User}
+	w.Header().Set("Location", c.base+"/users/"+string(u.ID))
+	return s.writeUser(r.Context(), w, c, http.StatusCreated, s.people.plain, &u, nil)
+}
+
+// required refuses a new account without what it needs. R-API-10
+func required(o *wire.Object, p password) error {
+	var missing []string
+	for _, name := range []string{"accountEnabled", "displayName", "mailNickname", "userPrincipalName"} {
+		if !o.Has(name) || o.Null(name) {
+			missing = append(missing, name)
+		}
+	}
+	if !p.given {
+		missing = append(missing, "passwordProfile")
+	}
+	if missing == nil {
+		return nil
+	}
+	f := wire.BadRequest("Request_BadRequest", "A value is required for property '"+missing[0]+"' of resource 'User'.")
+	for _, name := range missing {
+		f.Details = append(f.Details, wire.Detail{Target: name, Code: "MissingValue", Message: "A value is required for property '" + name + "' of resource 'User'."})
+	}
+	return f
+}
+
+// patchUser answers PATCH /users/{id}. A password alone goes by the rules for
+// resetting one; with anything else it is a part of the change. R-API-17
+func (s *Server) patchUser(w http.ResponseWriter, r *http.Request, c *call) error {
+	o, err := wire.ReadObject(r, false)
+	if err != nil {
+		return err
+	}
+	var trial org.User
+	if err := fillUser(o, &trial); err != nil {
+		return err
+	}
+	p, err := readPassword(o)
+	if err != nil {
+		return err
+	}
+	manager, err := bound(o, "manager")
+	if err != nil {
+		return err
+	}
+	if err := o.Done(userType); err != nil {
+		return err
+	}
+	user := r.PathValue("user")
+	if err := p.check(user); err != nil {
+		return err
+	}
+	if err := s.change(r, c, o, p); err != nil {
+		return err
+	}
+	if manager != "" {
+		if err := s.cfg.Desk.SetManager(r.Context(), c.caller.Actor, user, manager); err != nil {
+			return err
+		}
+	}
+	wire.NoContent(w)
+	return nil
+}
+
+// change carries out a change of an account.
+func (s *Server) change(r *http.Request, c *call, o *wire.Object, p password) error {
+	ctx, user := r.Context(), r.PathValue("user")
+	others := slices.ContainsFunc(o.Names(), func(n string) bool { return !strings.EqualFold(n, "passwordProfile") && !strings.Contains(n, "@") })
+	switch {
+	case !others && p.given:
+		_, err := s.cfg.Desk.SetPassword(ctx, c.caller.Actor, user, p.text, p.mustChange)
+		return err
+	case !others && !o.Has("passwordProfile"):
+		_, err := s.user(ctx, user, []string{"id"}) // nothing to change; still an answer whether there is one
+		return err
+	}
+	hash := ""
+	if p.given {
+		var err error
+		if hash, err = s.cfg.Desk.HashPassword(p.text); err != nil {
+			return err
+		}
+	}
+	_, err := s.cfg.Desk.UpdateUser(ctx, c.caller.Actor, user, func(person *org.Person) error {
+		if o.Has("passwordProfile") {
+			person.MustChangePassword = p.mustChange
+		}
+		if hash != "" {
+			person.PasswordHash, person.ParkedPasswordHash = hash, ""
+			person.SessionEpoch++
+		}
+		return fillUser(o, &person.User)
+	})
+	return err
+}
+
+// deleteUser answers DELETE /users/{id|upn}. R-API-19
+func (s *Server) deleteUser(w http.ResponseWriter, r *http.Request, c *call) error {
+	if err := s.cfg.Desk.DeleteUser(r.Context(), c.caller.Actor, r.PathValue("user")); err != nil {
+		return err
+	}
+	wire.NoContent(w)
+	return nil
+}
+
+// revoke answers POST /users/{id}/revokeSignInSessions. R-API-22
+func (s *Server) revoke(w http.ResponseWriter, r *http.Request, c *call) error {
+	if err := s.cfg.Desk.RevokeSessions(r.Context(), c.caller.Actor, r.PathValue("user")); err != nil {
+		return err
+	}
+	c.write(w, http.StatusOK, func(dst []byte) []byte {
+		return append(append(appendName(c.appendContext(dst, "Edm.Boolean"), "value"), "true"...), '}')
+	})
+	return nil
+}

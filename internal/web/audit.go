@@ -50,7 +50,7 @@ func (v *visit) audit(d auditData, status int) error {
 	}
 	d.First = q.Before == 0
 	var err error
-	if d.Entries, err = v.srv.Store.AuditPage(v.ctx(), q); err != nil {
+	if d.Entries, err = v.srv.Store.AuditEntries(v.ctx(), q); err != nil {
 		return err
 	}
 	if len(d.Entries) > auditRows {
@@ -111,7 +111,7 @@ func (v *visit) auditTrail(q offboard.AuditQuery) iter.Seq2[[]string, error] {
 	q.Limit = 1000
 	return func(yield func([]string, error) bool) {
 		for {
-			entries, err := v.srv.Store.AuditPage(v.ctx(), q)
+			entries, err := v.srv.Store.AuditEntries(v.ctx(), q)
 			if err != nil {
 				yield(nil, err)
 				return

@@ -12,7 +12,7 @@ import (
 type personData struct {
 	P        *org.Person
 	Manager  *org.Ref
-	Detail   offboard.Detail
+	Detail   *offboard.Detail
 	Mailbox  org.MailboxState
 	Drive    org.DriveState
 	Clocks   org.Clocks
@@ -42,6 +42,9 @@ func (v *visit) showPerson(id, password string, status int) error {
 	if d.Detail, err = v.srv.Store.Detail(v.ctx(), p.ID); err != nil {
 		return err
 	}
+	if d.Detail == nil { // gone in the moment between
+		d.Detail = &offboard.Detail{}
+	}
 	if p.ManagerID != "" {
 		m, err := v.people([]string{string(p.ManagerID)})
 		if err != nil {
@@ -53,7 +56,7 @@ func (v *visit) showPerson(id, password string, status int) error {
 		}
 	}
 	if v.May(org.ReadAudit) {
-		if d.History, err = v.srv.Store.AuditPage(v.ctx(), offboard.AuditQuery{Target: string(p.ID), Limit: 12}); err != nil {
+		if d.History, err = v.srv.Store.AuditEntries(v.ctx(), offboard.AuditQuery{Target: string(p.ID), Limit: 12}); err != nil {
 			return err
 		}
 	}

@@ -19,8 +19,8 @@ type Store interface {
 // Lists are the readings of the lists.
 type Lists interface {
 	Users(ctx context.Context, q offboard.UserQuery) (offboard.Page[offboard.UserRow], error)
-	Detail(ctx context.Context, id org.UserID) (offboard.Detail, error)
-	AuditPage(ctx context.Context, q offboard.AuditQuery) ([]offboard.Entry, error)
+	Detail(ctx context.Context, id org.UserID) (*offboard.Detail, error)
+	AuditEntries(ctx context.Context, q offboard.AuditQuery) ([]offboard.Entry, error)
 	SeatHistory(ctx context.Context, id org.SubscriptionID) ([]offboard.SeatPoint, error)
 }
 

@@ -115,13 +115,10 @@ func (s *Server) routes() http.Handler {
 	may(org.DeleteUser, "POST /users/{id}/delete/plan", wizardPlan)
 	may(org.DeleteUser, "POST /users/{id}/delete/run", wizardRun)
 
-
 	may(org.ReadDirectory, "GET /leavers", leaversPage)
 	may(org.ReadDirectory, "GET /leavers/{id}", leaverPage)
 	may(org.ReadDirectory, "GET /leavers/{id}/events", leaverEvents)
 	may(org.RestoreUser, "POST /leavers/{id}/undo", undoLeaver)
-
-
 
 	may(org.ReadAudit, "GET /audit", auditPage)
 	may(org.ReadAudit, "GET /audit/export.csv", auditExport)

@@ -1,0 +1,157 @@
+package e2e
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+
+	"leaver/internal/practice"
+)
+
+// chromium finds the browser; without one a test is skipped, or fails where the
+// suite must be whole.
+func chromium(t testing.TB) string {
+	t.Helper()
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	if os.Getenv("LEAVER_REQUIRE_CHROMIUM") != "" {
+		t.Fatal("there is no Chromium here: install it, scripts/setup does on Debian")
+	}
+	t.Skip("there is no Chromium here")
+	return ""
+}
+
+// browser starts a browser that several tabs share.
+func browser(t testing.TB) context.Context {
+	t.Helper()
+	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium(t)), chromedp.NoSandbox,
+		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("force-color-profile", "srgb"), chromedp.Flag("font-render-hinting", "none"),
+		chromedp.Flag("lang", "en-US"))
+	actx, stop := chromedp.NewExecAllocator(context.Background(), opts...)
+	t.Cleanup(stop)
+	ctx, done := chromedp.NewContext(actx)
+	t.Cleanup(done)
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+		t.Fatal(err)
+	}
+	return ctx
+}
+
+// tab is one page of a browser, in front of a school.
+type tab struct {
+	t   testing.TB
+	ctx context.Context
+	s   *school
+}
+
+// look is how a tab sees the world.
+type look struct {
+	lang     string
+	width    int
+	dark     bool
+	noScript bool
+}
+
+func newTab(t testing.TB, in context.Context, s *school, l look) *tab {
+	t.Helper()
+	ctx, done := chromedp.NewContext(in, chromedp.WithNewBrowserContext())
+	t.Cleanup(done)
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
+	t.Cleanup(cancel)
+	if l.width == 0 {
+		l.width = 1440
+	}
+	height, scheme := 900, "light"
+	if l.width < 600 {
+		height = 844
+	}
+	if l.dark {
+		scheme = "dark"
+	}
+	b := &tab{t, ctx, s}
+	b.do(chromedp.EmulateViewport(int64(l.width), int64(height)))
+	must(b, chromedp.Call, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+	}})
+	must(b, chromedp.Call, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: l.noScript})
+	must(b, chromedp.Call, network.Enable, network.EnableParams{})
+	must(b, chromedp.Call, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: network.Headers{"Accept-Language": l.lang}})
+	return b
+}
+
+// must sends the browser a command, or fails the test.
+func must[P, R any](b *tab, call func(context.Context, cdp.Command[P, R], P) (R, error), cmd cdp.Command[P, R], params P) {
+	b.t.Helper()
+	if _, err := call(b.ctx, cmd, params); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// do carries out actions, or fails the test.
+func (b *tab) do(actions ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	if err := chromedp.Do(b.ctx, actions...); err != nil {
+		b.t.Fatalf("%v\nat %s", err, b.where())
+	}
+}
+
+// where is the address and what the page says, for a test that failed.
+func (b *tab) where() string {
+	at, _ := chromedp.Run(b.ctx, chromedp.Location())
+	text, _ := chromedp.Run(b.ctx, chromedp.Evaluate[string](`document.body.innerText.slice(0, 2000)`))
+	return at + "\n" + text
+}
+
+// open goes to a page of the school.
+func (b *tab) open(path string) {
+	b.t.Helper()
+	b.do(chromedp.Navigate(b.s.URL + path))
+}
+
+// signIn signs somebody in by the form.
+func (b *tab) signIn(name string) {
+	b.t.Helper()
+	b.open("/signin")
+	b.do(chromedp.SetValue(chromedp.CSS("#name"), name+"@lindeboom.example"), chromedp.SetValue(chromedp.CSS("#password"), practice.Password))
+	b.press("button.primary")
+}
+
+// press clicks something that leads to another page, and waits for that page.
+func (b *tab) press(selector string) {
+	b.t.Helper()
+	if _, err := chromedp.RunResponse(b.ctx, chromedp.Click(chromedp.CSS(selector))); err != nil {
+		b.t.Fatalf("press %s: %v\nat %s", selector, err, b.where())
+	}
+}
+
+// eval asks the page something.
+func eval[T any](b *tab, script string) T {
+	b.t.Helper()
+	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](script))
+	if err != nil {
+		b.t.Fatalf("%s: %v\nat %s", script, err, b.where())
+	}
+	return v
+}
+
+// picture takes a picture of the whole page.
+func (b *tab) picture(path string) {
+	b.t.Helper()
+	png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, png, 0o600); err != nil {
+		b.t.Fatal(err)
+	}
+}

@@ -1,0 +1,103 @@
+// Package e2e drives the admin centre in a browser, over a practice organization
+// with everything real behind it.
+package e2e
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"leaver/internal/blob"
+	"leaver/internal/identity"
+	"leaver/internal/locale"
+	"leaver/internal/offboard"
+	"leaver/internal/practice"
+	"leaver/internal/store"
+	"leaver/internal/store/storetest"
+	"leaver/internal/web"
+)
+
+// school is a practice organization with its admin centre on an address of its own.
+type school struct {
+	*httptest.Server
+	desk  *offboard.Desk
+	store *store.Store
+	// ahead moves the real clock, for sessions that run out.
+	ahead atomic.Int64
+}
+
+func (s *school) now() time.Time { return time.Now().Add(time.Duration(s.ahead.Load())) }
+
+// hashed is the hash of the password that everybody has; making it takes a while.
+var hashed = sync.OnceValues(func() (string, error) {
+	return identity.NewPasswords().Hash(context.Background(), practice.Password)
+})
+
+type shelf struct{ *blob.Store }
+
+func (b shelf) Put(ctx context.Context, r io.Reader) (string, int64, error) {
+	hash, size, err := b.Store.Put(ctx, r)
+	return string(hash), size, err
+}
+
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// newSchool starts a practice organization with so many people.
+func newSchool(t testing.TB, users int) *school {
+	t.Helper()
+	s := &school{store: storetest.SQLite(t)}
+	bodies, err := blob.New(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	hash, err := hashed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	if err := practice.Make(ctx, practice.Deps{Store: s.store, Bodies: shelf{bodies}, PasswordHash: hash, Now: time.Now()}, users, nil); err != nil {
+		t.Fatal(err)
+	}
+	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+	passwords := identity.NewPasswords()
+	templates := map[string]string{}
+	for _, lang := range locale.Languages() {
+		templates[string(lang)] = locale.Text(lang, "reply.auto", nil)
+	}
+	s.desk = &offboard.Desk{
+		Store: s.store, Bodies: bodies, Now: s.now, NewID: newID, ReplyTemplates: templates, Log: log, Node: "test", Lease: time.Minute,
+		HashPassword: func(p string) (string, error) { return passwords.Hash(ctx, p) },
+		NewPassword:  func() string { return "Tk7m-Rw4x-Hn9p" },
+	}
+	ports := s.store.Identity(s.now)
+	ids, err := identity.New(identity.Config{
+		Directory: ports, Grants: ports, Keys: ports, Attempts: ports, Passwords: passwords, Now: s.now, Log: log,
+		Text:     func(lang, key string, args map[string]any) string { return locale.Text(locale.Lang(lang), key, args) },
+		Language: func(wishes ...string) string { return string(locale.Choose(locale.English, wishes...)) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages, err := web.New(web.Options{Desk: s.desk, Store: s.store, Identity: ids, Log: log, Now: s.now, NewID: newID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var work sync.WaitGroup
+	work.Go(func() { s.desk.Work(ctx, 200*time.Millisecond) })
+	s.Server = httptest.NewServer(http.Handler(pages))
+	t.Cleanup(func() {
+		s.Server.CloseClientConnections()
+		s.Server.Close()
+		stop()
+		work.Wait()
+	})
+	return s
+}

@@ -1,5 +1,7 @@
 package org
 
+import "slices"
+
 // Gate decides whether actor may delete target, in the order that R-SM-10 sets;
 // nil means yes. keep says that the account will be kept to anchor a shared
 // mailbox (R-DEL-32): forwarding and being shared already are then judged by the
@@ -15,7 +17,7 @@ func Gate(actor Actor, target *Person, o *Organization, keep bool) *Refusal {
 		return Refuse(Denied, "user.self", "R-ROLE-05") // (4)
 	case !actor.System && !covers(actor.Roles, target.roleRows()):
 		return outranked(target) // (5)
-	case holds(target, GlobalAdmin) && target.AccountEnabled && o.GlobalAdmins <= 1:
+	case isGlobalAdmin(target) && target.AccountEnabled && o.GlobalAdmins <= 1:
 		return Refuse(Denied, "user.lastGlobalAdmin", "R-ROLE-21", Arg{"user", target.Ref()}) // (6)
 	case target.Synced:
 		return Refuse(Invalid, "user.synced", "R-AD-01", Arg{"user", target.Ref()}) // (7) R-AD-08 R-DEL-11
@@ -54,14 +56,7 @@ func outranked(target *Person) *Refusal {
 	return Refuse(Denied, "user.outranks", "R-ROLE-14", Arg{"user", target.Ref()}, Arg{"roles", append(append([]RoleID{}, target.Roles...), target.SuspendedRoles...)})
 }
 
-func holds(p *Person, role RoleID) bool {
-	for _, r := range p.Roles {
-		if r == role {
-			return true
-		}
-	}
-	return false
-}
+func isGlobalAdmin(p *Person) bool { return slices.Contains(p.Roles, GlobalAdmin) }
 
 // GateRestore decides whether actor may bring target back; nil means yes. R-SM-13
 func GateRestore(actor Actor, target *Person, clock Clocks) *Refusal {

@@ -48,11 +48,16 @@ func organization(t *rapid.T) made {
 	m.org.Subscriptions = subscriptions(t, m.people)
 	all := Actor{ID: "id-other", Roles: []RoleID{GlobalAdmin}}
 	m.actor = rapid.SampledFrom([]Actor{
-		all, all, all, all, all, all, {ID: "id-app", App: true, Roles: []RoleID{GlobalAdmin}}, {System: true},
-		{ID: "id-0", Roles: []RoleID{GlobalAdmin}}, {ID: "id-1", Roles: []RoleID{UserAdmin}},
+		all, all, all, all, all, all,
+		{ID: "id-app", App: true, Roles: []RoleID{GlobalAdmin}},
+		{System: true},
+		{ID: "id-0", Roles: []RoleID{GlobalAdmin}},
+		{ID: "id-1", Roles: []RoleID{UserAdmin}},
 		{ID: "id-1", Roles: []RoleID{UserAdmin, ExchangeAdmin, SharePointAdmin, BillingAdmin}},
-		{ID: "id-1", Roles: []RoleID{AuthAdmin, ExchangeAdmin}}, {ID: "id-2", Roles: []RoleID{PrivilegedAuthAdmin, ExchangeAdmin, BillingAdmin}},
-		{ID: "id-2", Roles: []RoleID{BillingAdmin}}, {ID: "id-2"},
+		{ID: "id-1", Roles: []RoleID{AuthAdmin, ExchangeAdmin}},
+		{ID: "id-2", Roles: []RoleID{PrivilegedAuthAdmin, ExchangeAdmin, BillingAdmin}},
+		{ID: "id-2", Roles: []RoleID{BillingAdmin}},
+		{ID: "id-2"},
 	}).Draw(t, "actor")
 	m.facts = Facts{Org: m.org, Heirs: map[string]Heir{}, ReplyTemplates: map[string]string{"en": "{leaver} left."}}
 	for i := range m.people {
@@ -72,7 +77,7 @@ func organization(t *rapid.T) made {
 func remaining(people []Person) int {
 	n := 0
 	for i := range people {
-		if p := &people[i]; p.Active() && p.AccountEnabled && holds(p, GlobalAdmin) {
+		if p := &people[i]; p.Active() && p.AccountEnabled && isGlobalAdmin(p) {
 			n++
 		}
 	}
@@ -94,14 +99,14 @@ func person(t *rapid.T, i int) Person {
 	p.SuspendedRoles = slices.DeleteFunc(p.SuspendedRoles, func(r RoleID) bool { return slices.Contains(p.Roles, r) })
 	p.InRoleGroup, p.InRestrictedUnit = seldom(t, 15, "role group"), seldom(t, 15, "unit")
 	p.Licenses = licenses(t)
-	if flip(t, "mailbox") || flip(t, "mailbox") {
+	if !seldom(t, 4, "no mailbox") {
 		p.Mailbox = mailbox(t, i)
 		p.Mail, p.Addresses = upn, []Address{{upn, true}}
 		for n := range rapid.IntRange(0, 3).Draw(t, "aliases") {
 			p.Addresses = append(p.Addresses, Address{Value: fmt.Sprintf("%s.%d@lindeboom.example", name, n)})
 		}
 	}
-	if flip(t, "drive") || flip(t, "drive") {
+	if !seldom(t, 4, "no drive") {
 		p.Drive = &Drive{
 			ID: DriveID("drive-" + name), Size: Bytes(rapid.Int64Range(0, 1<<40).Draw(t, "drive size")), Held: seldom(t, 6, "drive held"),
 			Unlicensed: rapid.SampledFrom([]time.Time{{}, {}, monday.Add(-50 * Day), monday.Add(-95 * Day)}).Draw(t, "unlicensed"),
@@ -119,8 +124,14 @@ func person(t *rapid.T, i int) Person {
 // licenses draws distinct pairs of product and group.
 func licenses(t *rapid.T) []License {
 	all := []License{
-		{Sku: e3}, {Sku: e3, Group: "g"}, {Sku: files}, {Sku: visio}, {Sku: visio, Group: "g"}, {Sku: plan1, Group: "g"},
-		{Sku: visio, Group: "h", Error: "CountViolation"}, {Sku: archive, DisabledPlans: []string{"eoa"}},
+		{Sku: e3},
+		{Sku: e3, Group: "g"},
+		{Sku: files},
+		{Sku: visio},
+		{Sku: visio, Group: "g"},
+		{Sku: plan1, Group: "g"},
+		{Sku: visio, Group: "h", Error: "CountViolation"},
+		{Sku: archive, DisabledPlans: []string{"eoa"}},
 	}
 	var list []License
 	for i, l := range all {

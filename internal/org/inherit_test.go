@@ -28,25 +28,49 @@ func TestInherit(t *testing.T) {
 		{"R-LIC-14 leaving removes", nil, member, docenten, false, nil, true, 20},
 		{"R-LIC-14 leaving another group does not", nil, member, &Group{ID: "other"}, false, member.Licenses, false, 20},
 		{"R-LIC-14 the group gives it no longer", nil, member, &Group{ID: "docenten"}, true, nil, true, 20},
-		{"R-LIC-14 consumed once", full, with(bare, func(p *Person) { p.Licenses = []License{{Sku: e3}} }), docenten, true,
-			[]License{{Sku: e3}, {Sku: e3, Group: "docenten", DisabledPlans: []string{"spo2"}, Assigned: monday}}, true, 0},
-		{"R-LIC-16 CountViolation", full, bare, docenten, true,
-			[]License{{Sku: e3, Group: "docenten", DisabledPlans: []string{"spo2"}, Assigned: monday, Error: "CountViolation"}}, true, 0},
-		{"R-LIC-14 the last seat", func(o *Organization) { o.Subscriptions[0].Assigned = 59 }, bare, docenten, true,
-			[]License{{Sku: e3, Group: "docenten", DisabledPlans: []string{"spo2"}, Assigned: monday}}, true, 0},
-		{"R-LIC-16 tried again with a seat free", nil, with(bare, func(p *Person) { p.Licenses = []License{{Sku: e3, Group: "docenten", Error: "CountViolation"}} }), docenten, true,
-			[]License{{Sku: e3, Group: "docenten", DisabledPlans: []string{"spo2"}, Assigned: monday}}, true, 19},
-		{"R-LIC-16 MutuallyExclusiveViolation takes no seat", nil, with(bare, func(p *Person) { p.Licenses = []License{{Sku: plan1}} }), docenten, true,
-			[]License{{Sku: plan1}, {Sku: e3, Group: "docenten", DisabledPlans: []string{"spo2"}, Assigned: monday, Error: "MutuallyExclusiveViolation"}}, true, 20},
-		{"R-LIC-16 MutuallyExclusiveViolation when tried again", nil,
+		{
+			"R-LIC-14 consumed once", full, with(bare, func(p *Person) { p.Licenses = []License{{Sku: e3}} }), docenten, true,
+			[]License{{Sku: e3}, {Sku: e3, Group: "docenten", DisabledPlans: []string{"spo2"}, Assigned: monday}},
+			true, 0,
+		},
+		{
+			"R-LIC-16 CountViolation", full, bare, docenten, true,
+			[]License{{Sku: e3, Group: "docenten", DisabledPlans: []string{"spo2"}, Assigned: monday, Error: "CountViolation"}},
+			true, 0,
+		},
+		{
+			"R-LIC-14 the last seat", func(o *Organization) { o.Subscriptions[0].Assigned = 59 }, bare, docenten, true,
+			[]License{{Sku: e3, Group: "docenten", DisabledPlans: []string{"spo2"}, Assigned: monday}},
+			true, 0,
+		},
+		{
+			"R-LIC-16 tried again with a seat free", nil, with(bare, func(p *Person) { p.Licenses = []License{{Sku: e3, Group: "docenten", Error: "CountViolation"}} }), docenten, true,
+			[]License{{Sku: e3, Group: "docenten", DisabledPlans: []string{"spo2"}, Assigned: monday}},
+			true, 19,
+		},
+		{
+			"R-LIC-16 MutuallyExclusiveViolation takes no seat", nil, with(bare, func(p *Person) { p.Licenses = []License{{Sku: plan1}} }), docenten, true,
+			[]License{{Sku: plan1}, {Sku: e3, Group: "docenten", DisabledPlans: []string{"spo2"}, Assigned: monday, Error: "MutuallyExclusiveViolation"}},
+			true, 20,
+		},
+		{
+			"R-LIC-16 MutuallyExclusiveViolation when tried again", nil,
 			with(bare, func(p *Person) {
 				p.Licenses = []License{{Sku: plan1}, {Sku: e3, Group: "docenten", Error: "CountViolation"}}
 			}), docenten, true,
-			[]License{{Sku: plan1}, {Sku: e3, Group: "docenten", DisabledPlans: []string{"spo2"}, Assigned: monday, Error: "MutuallyExclusiveViolation"}}, true, 20},
-		{"R-LIC-16 DependencyViolation", nil, bare, &Group{ID: "g", Licenses: []License{{Sku: archive}}}, true,
-			[]License{{Sku: archive, Group: "g", Assigned: monday, Error: "DependencyViolation"}}, true, 20},
-		{"R-LIC-16 what it depends on comes after it", nil, bare, &Group{ID: "g", Licenses: []License{{Sku: archive}, {Sku: plan1}}}, true,
-			[]License{{Sku: archive, Group: "g", Assigned: monday}, {Sku: plan1, Group: "g", Assigned: monday}}, true, 20},
+			[]License{{Sku: plan1}, {Sku: e3, Group: "docenten", DisabledPlans: []string{"spo2"}, Assigned: monday, Error: "MutuallyExclusiveViolation"}},
+			true, 20,
+		},
+		{
+			"R-LIC-16 DependencyViolation", nil, bare, &Group{ID: "g", Licenses: []License{{Sku: archive}}}, true,
+			[]License{{Sku: archive, Group: "g", Assigned: monday, Error: "DependencyViolation"}},
+			true, 20,
+		},
+		{
+			"R-LIC-16 what it depends on comes after it", nil, bare, &Group{ID: "g", Licenses: []License{{Sku: archive}, {Sku: plan1}}}, true,
+			[]License{{Sku: archive, Group: "g", Assigned: monday}, {Sku: plan1, Group: "g", Assigned: monday}},
+			true, 20,
+		},
 		{"R-DEL-13 a deleted person gets none", nil, Depart(bare, DeleteSteps(), monday), docenten, true, nil, false, 20},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -79,7 +79,7 @@ func (l *Leaver) outcome() Outcome {
 // leaves notes that somebody goes: those who leave in one run count together.
 func (p *planner) leaves(person *Person, outcome Outcome) {
 	p.leaving[person.ID] = outcome
-	if person.AccountEnabled && holds(person, GlobalAdmin) {
+	if person.AccountEnabled && isGlobalAdmin(person) {
 		p.org.GlobalAdmins-- // R-ROLE-21
 	}
 }

@@ -115,6 +115,7 @@ func (b *back) step(s *Step) {
 		if cur.Drive != nil && was.Drive != nil && !slices.Contains(was.Drive.Grants, DriveGrant{UserID(s.To.ID)}) {
 			cur.Drive.Grants = slices.DeleteFunc(cur.Drive.Grants, func(g DriveGrant) bool { return g.Who == UserID(s.To.ID) })
 		}
+	default: // roles, addresses and licences come back all together
 	}
 }
 
@@ -137,6 +138,7 @@ func (b *back) mailboxStep(s *Step) {
 				cur.Revoke(UserID(s.To.ID), r)
 			}
 		}
+	default: // not the mailbox
 	}
 }
 

@@ -2,7 +2,8 @@ package org
 
 import "time"
 
-// Typed identifiers. All are GUIDs in their canonical form; nothing parses them.
+// UserID and the others are identifiers with a type of their own. All are GUIDs
+// in their canonical form; nothing parses them.
 type (
 	UserID         string
 	GroupID        string

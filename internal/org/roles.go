@@ -121,8 +121,9 @@ func rowOf(r RoleID) rows {
 		return rowSupport
 	case GlobalAdmin, PrivilegedAuthAdmin, PrivilegedRoleAdmin:
 		return rowTop
+	default:
+		return rowOther
 	}
-	return rowOther
 }
 
 // sensitive is the matrix of R-ROLE-13: which rows an actor's role may touch.
@@ -134,8 +135,9 @@ func sensitive(actor RoleID) rows {
 		return rowNoRole | rowReader | rowSupport
 	case PrivilegedAuthAdmin, GlobalAdmin:
 		return everyRow
+	default:
+		return 0
 	}
-	return 0
 }
 
 // resets is the narrower matrix for passwords and sessions, on top of the rows

@@ -38,7 +38,7 @@ type Settings struct {
 	DefaultLanguage string `json:"defaultLanguage"`
 }
 
-// MassDeleteFloor: fewer people than this are never a mass deletion.
+// MassDeleteFloor is how many people it takes at least to be a mass deletion.
 const MassDeleteFloor = 20
 
 // DefaultSettings are those of a new organization.

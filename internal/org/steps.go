@@ -83,13 +83,14 @@ func (s *Step) Args() Args {
 		return Args{{"products", s.Names}, {"count", len(s.Names)}}
 	case ReduceSubscription:
 		return Args{{"product", s.Name}, {"date", s.At}}
+	default:
+		return nil
 	}
-	return nil
 }
 
 // Apply carries the step out on a person. Everything it needs is in the step,
 // so applying the same steps to the same person always gives the same result.
-// reduceSubscription changes nothing on the person: see Organization.Reduce.
+// reduceSubscription changes nothing on the person: see Subscription.Reduce.
 func (s *Step) Apply(p *Person, now time.Time) {
 	switch s.Kind {
 	case RemoveRoles:
@@ -119,6 +120,7 @@ func (s *Step) Apply(p *Person, now time.Time) {
 		s.removeLicenses(p, now)
 	case DeleteAccount:
 		deleteAccount(p, now)
+	case ReduceSubscription:
 	}
 }
 

@@ -27,11 +27,14 @@ func TestStepsOrder(t *testing.T) {
 		},
 		{
 			"R-WIZ-16 everything, account deleted", holding("anna", HelpdeskAdmin),
-			Choices{RemoveAliases: &Aliases{All: true}, ReduceSubscriptions: yes()}, OutcomeDelete,
+			Choices{RemoveAliases: &Aliases{All: true}, ReduceSubscriptions: yes()},
+			OutcomeDelete,
 			[]StepKind{RemoveRoles, BlockSignIn, RotatePassword, RevokeAllSessions, RemoveAliases, GrantDrive, RemoveLicenses, DeleteAccount, ReduceSubscription},
 		},
 		{
-			"R-SM-17 R-MBX-21 hold, then delete, licences freed by it", somebody("anna"), Choices{HoldMailbox: yes(), ReduceSubscriptions: yes()}, OutcomeDelete,
+			"R-SM-17 R-MBX-21 hold, then delete, licences freed by it", somebody("anna"),
+			Choices{HoldMailbox: yes(), ReduceSubscriptions: yes()},
+			OutcomeDelete,
 			[]StepKind{BlockSignIn, RotatePassword, RevokeAllSessions, PlaceHold, GrantDrive, DeleteAccount, ReduceSubscription},
 		},
 		{
@@ -39,7 +42,8 @@ func TestStepsOrder(t *testing.T) {
 			with(somebody("mila"), func(p *Person) {
 				p.Licenses, p.Mailbox, p.Drive, p.AccountEnabled, p.PasswordHash = nil, nil, nil, false, NoPassword
 			}),
-			Choices{RemoveAliases: &Aliases{}, ReduceSubscriptions: yes()}, OutcomeDelete,
+			Choices{RemoveAliases: &Aliases{}, ReduceSubscriptions: yes()},
+			OutcomeDelete,
 			[]StepKind{RevokeAllSessions, DeleteAccount},
 		},
 		{

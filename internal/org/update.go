@@ -28,7 +28,7 @@ func (o *Organization) CheckUpdate(actor Actor, before, after *Person) *Refusal 
 		return Refuse(Invalid, "user.mastered", "R-AD-08", Arg{"user", before.Ref()})
 	case sensitiveChange(before, after) && beyond(actor, before) != nil:
 		return beyond(actor, before) // R-ROLE-13
-	case before.AccountEnabled && !after.AccountEnabled && holds(before, GlobalAdmin) && o.GlobalAdmins <= 1:
+	case before.AccountEnabled && !after.AccountEnabled && isGlobalAdmin(before) && o.GlobalAdmins <= 1:
 		return Refuse(Denied, "user.lastGlobalAdmin", "R-ROLE-21", Arg{"user", before.Ref()})
 	case before.AccountEnabled && !after.AccountEnabled && before.ID == actor.ID:
 		return Refuse(Denied, "user.blockSelf", "R-ROLE-05")

@@ -162,6 +162,7 @@ func (d *doctor) times(ctx context.Context, tx *sqldb.Tx) error {
 	if err := d.run(ctx, tx, late, d.now.Add(-org.UserRetention-2*org.Day).Unix()); err != nil {
 		return err
 	}
-	waits := check{code: "departureWaits", severity: org.Warning, text: "select id from departures where ended is null and lease <= $1"}
-	return d.run(ctx, tx, waits, d.Now.Add(-time.Hour).Unix())
+	waits := check{code: "departureWaits", severity: org.Warning, text: `select id from departures where ended is null
+ and (lease > 0 and lease <= $1 or lease = 0 and created <= $2)`}
+	return d.run(ctx, tx, waits, d.Now.Add(-time.Hour).Unix(), d.now.Add(-time.Hour).Unix())
 }

@@ -143,7 +143,7 @@ func TestCheck(t *testing.T) {
 		{"future", "update users set deleted = " + far + " where deleted is not null"},
 		{"future", "update departures set lease = " + far},
 		{"sweepLate", "update users set deleted = 1000 where deleted is not null"},
-		{"departureWaits", "update departures set ended = null, status = 'running', lease = 0"},
+		{"departureWaits", "update departures set ended = null, status = 'running', lease = 1"},
 		{"departureCounts", "update departures set counts = '{}'"},
 		{"departureCounts", "update departures set total = total + 1"},
 		{"departurePending", "update departure_items set outcome = 'pending' where outcome = 'refused'"},

@@ -5,8 +5,8 @@ type globals struct {
 	JSON     bool   `name:"json"`
 	Lang     string `name:"lang" placeholder:"nl|en"`
 	Server   string `name:"server" placeholder:"URL"`
-	Data     string `name:"data" placeholder:"DIR" xor:"place"`
-	Database string `name:"database" placeholder:"URL" xor:"place"`
+	Data     string `name:"data" placeholder:"DIR"`
+	Database string `name:"database" placeholder:"URL"`
 	CAFile   string `name:"ca-file" placeholder:"FILE"`
 	Quiet    bool   `name:"quiet" short:"q"`
 	NoColor  bool   `name:"no-color" aliases:"no-colour"`

@@ -44,10 +44,17 @@ func (s *session) watch(ctx context.Context, l *link, id string, bar *bar) {
 		if err != nil || event.Name == "end" {
 			return
 		}
-		var d graphclient.Departure
-		if json.Unmarshal(event.Data, &d) == nil && len(d.Counts) > 0 {
-			bar.show(&d)
+		var p struct {
+			Outcome     string
+			Done, Total int
 		}
+		if json.Unmarshal(event.Data, &p) != nil || p.Total == 0 {
+			continue
+		}
+		if p.Outcome == outcomeFailed || p.Outcome == outcomeRefused {
+			bar.bad++
+		}
+		bar.draw(p.Done, p.Total)
 	}
 }
 
@@ -65,10 +72,10 @@ func pause(ctx context.Context, d time.Duration) error {
 
 // A bar shows progress on a terminal, and nothing elsewhere.
 type bar struct {
-	s     *session
-	w     io.Writer
-	total int
-	shown bool
+	s    *session
+	w    io.Writer
+	bad  int // how many were refused or failed so far
+	line string
 }
 
 func (s *session) bar() *bar {
@@ -81,36 +88,43 @@ func (s *session) bar() *bar {
 
 const barCells = 30
 
-// show draws the bar anew.
+// show draws what is known of a run.
 func (b *bar) show(d *graphclient.Departure) {
-	if b.w == nil {
-		return
-	}
-	ended, sum := 0, 0
+	ended := 0
 	for outcome, n := range d.Counts {
-		sum += n
 		if outcome != "pending" && outcome != "running" {
 			ended += n
 		}
 	}
-	b.total = max(b.total, d.Total, sum, 1)
-	full := min(barCells*ended/b.total, barCells)
+	b.bad = d.Counts[outcomeFailed] + d.Counts[outcomeRefused]
+	b.draw(ended, d.Total)
+}
+
+// draw draws the bar anew when it has changed.
+func (b *bar) draw(ended, total int) {
+	if b.w == nil {
+		return
+	}
+	total = max(total, ended, 1)
+	full := barCells * ended / total
 	line := fmt.Sprintf("%s%s %s", strings.Repeat("█", full), strings.Repeat("░", barCells-full),
-		b.s.text("cli.progress", "count", ended, "total", b.total))
-	if bad := d.Counts["failed"] + d.Counts["refused"]; bad > 0 {
-		line += ", " + b.s.text("cli.progressBad", "count", bad)
+		b.s.text("cli.progress", "count", ended, "total", total))
+	if b.bad > 0 {
+		line += ", " + b.s.text("cli.progressBad", "count", b.bad)
 	}
 	columns := b.s.Terminal.Width
 	if columns <= 0 {
 		columns = 80
 	}
-	fmt.Fprintf(b.w, "\r\x1b[K%s", cut(line, columns-1))
-	b.shown = true
+	if line = cut(line, columns-1); line != b.line {
+		fmt.Fprintf(b.w, "\r\x1b[K%s", line)
+		b.line = line
+	}
 }
 
 // clear takes the bar away.
 func (b *bar) clear() {
-	if b.shown {
+	if b.line != "" {
 		fmt.Fprint(b.w, "\r\x1b[K")
 	}
 }

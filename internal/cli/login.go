@@ -11,9 +11,9 @@ import (
 	"leaver/internal/graphclient"
 )
 
-// azureCLI is the public client that command lines of Microsoft sign in with;
-// every organization has it.
-const azureCLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
+// ClientID is the public client that this command line signs people in with; every
+// organization has it.
+const ClientID = "6c656176-6572-4c6f-8a01-636f6d6d616e"
 
 type loginCommand struct {
 	User         string `placeholder:"UPN"`
@@ -32,7 +32,7 @@ func (c *loginCommand) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	client := s.client(address, transport)
-	id := firstOf(c.ClientID, s.Getenv("LEAVER_CLIENT_ID"), azureCLI)
+	id := firstOf(c.ClientID, s.Getenv("LEAVER_CLIENT_ID"), ClientID)
 	grant, err := c.signIn(ctx, s, s.authority(client), id)
 	if err != nil {
 		return err

@@ -71,4 +71,8 @@ func planExit(items []graphclient.PlanItem) int {
 	return exit
 }
 
-const outcomeRefused = "refused"
+// The outcomes that the commands look at.
+const (
+	outcomeRefused = "refused"
+	outcomeFailed  = "failed"
+)

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"errors"
+	"strings"
+
+	"leaver/internal/cli"
+	"leaver/internal/locale"
+	"leaver/internal/org"
+	"leaver/internal/practice"
+	"leaver/internal/sqldb"
+)
+
+// openFault says why an organization could not be opened.
+func openFault(at cli.Place, err error) error {
+	place := at.Data
+	if at.Database != "" {
+		place = "--database"
+	}
+	args := []any{"place", place, "server", "http://" + defaultListen, "cause", err.Error()}
+	exit := func(code string) error {
+		return &cli.Fault{Exit: cli.ExitFailure, Code: code, Args: args, Cause: err}
+	}
+	refusal := org.RefusalOf(err)
+	switch {
+	case errors.Is(err, sqldb.ErrInUse):
+		return exit("inUse")
+	case errors.Is(err, sqldb.ErrNewerSchema):
+		return exit("newerData")
+	case errors.Is(err, sqldb.ErrNotADatabase), errors.Is(err, sqldb.ErrCorrupt):
+		return exit("notADatabase")
+	case errors.Is(err, sqldb.ErrReadOnly):
+		return exit("readOnly")
+	case errors.Is(err, sqldb.ErrUnavailable):
+		return exit("databaseUnavailable")
+	case refusal != nil && refusal.Reason == "organization.none":
+		return &cli.Fault{Exit: cli.ExitNotFound, Code: "noData", Args: args, Cause: err}
+	case errors.Is(err, practice.ErrHalfMade), errors.Is(err, practice.ErrNotEmpty):
+		return exit("halfMade")
+	}
+	return err
+}
+
+// refusalFault words a refusal that no surface has worded.
+func refusalFault(lang locale.Lang, err error) error {
+	r := org.RefusalOf(err)
+	if r == nil {
+		return err
+	}
+	advice := ""
+	if key := "hint." + r.Reason; locale.Has(lang, key) {
+		advice = locale.Text(lang, key, r.Args.Map())
+	}
+	exit := cli.ExitRefused
+	if r.Kind == org.Invalid {
+		exit = cli.ExitUsage
+	}
+	return &cli.Fault{Exit: exit, Code: r.Reason, Said: locale.Text(lang, "refusal."+r.Reason, r.Args.Map()), Advice: advice, Cause: err}
+}
+
+// listenFault says why an address could not be listened on.
+func listenFault(address string, err error) error {
+	cause := err.Error()
+	if i := strings.LastIndex(cause, ": "); i >= 0 {
+		cause = cause[i+2:]
+	}
+	return &cli.Fault{Exit: cli.ExitFailure, Code: "listen", Args: []any{"address", address, "cause", cause}, Cause: err}
+}

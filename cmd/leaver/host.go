@@ -1,0 +1,323 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"leaver/internal/catalog"
+	"leaver/internal/cli"
+	"leaver/internal/identity"
+	"leaver/internal/locale"
+	"leaver/internal/offboard"
+	"leaver/internal/org"
+	"leaver/internal/practice"
+	"leaver/internal/server"
+)
+
+// host implements cli.Host.
+type host struct {
+	version  string
+	stderr   io.Writer
+	now      func() time.Time
+	operator string
+}
+
+// Open implements cli.Host.
+func (h *host) Open(ctx context.Context, at cli.Place) (cli.Opened, error) {
+	if at.Database == "" {
+		if _, err := os.Stat(filepath.Join(at.Data, "leaver.db")); err != nil { // opening would make one
+			return cli.Opened{}, &cli.Fault{Exit: cli.ExitNotFound, Code: "noData", Args: []any{"place", at.Data}, Cause: err}
+		}
+	}
+	s, err := openSite(ctx, siteOptions{place: at, log: h.log(slog.LevelError, ""), now: h.now})
+	if err != nil {
+		return cli.Opened{}, err
+	}
+	handler, err := s.operators(h.operator, h.version)
+	if err == nil {
+		_, _, err = s.desk.Organization(ctx)
+	}
+	if err != nil {
+		return cli.Opened{}, errors.Join(openFault(at, err), s.close())
+	}
+	working, stop := context.WithCancel(context.WithoutCancel(ctx))
+	wait := s.work(working, 0)
+	transport := &here{handler: handler}
+	return cli.Opened{HTTP: transport, Close: func() error {
+		transport.running.Wait()
+		stop()
+		wait()
+		return s.close()
+	}}, nil
+}
+
+// log writes to standard error.
+func (h *host) log(level slog.Level, format string) *slog.Logger {
+	options := &slog.HandlerOptions{Level: level}
+	if format == "json" {
+		return slog.New(slog.NewJSONHandler(h.stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(h.stderr, options))
+}
+
+// Init implements cli.Host.
+func (h *host) Init(ctx context.Context, o cli.InitOptions) error {
+	if err := identity.CheckPolicy(o.Password, o.Admin); err != nil {
+		return &cli.Fault{Exit: cli.ExitUsage, Code: "weakPassword", Cause: err}
+	}
+	s, err := openSite(ctx, siteOptions{place: o.Place, log: h.log(slog.LevelError, ""), now: h.now})
+	if err != nil {
+		return err
+	}
+	lang := locale.Choose(locale.English, o.Language)
+	settings := org.DefaultSettings()
+	settings.DefaultLanguage = string(lang)
+	var products org.Products
+	for _, offer := range catalog.Offers() {
+		products = append(products, offer.Product)
+	}
+	_, err = s.desk.Init(ctx, offboard.NewOrganization{
+		DisplayName: o.Name, Domain: o.Domain, UsageLocation: o.UsageLocation, Settings: settings, Products: products, Password: o.Password,
+		Admin: org.User{UPN: o.Admin, DisplayName: o.AdminName, UsageLocation: o.UsageLocation, PreferredLanguage: o.Language},
+	})
+	if err == nil {
+		err = s.register(ctx, publicClients()...)
+	}
+	return errors.Join(refusalFault(lang, err), s.close())
+}
+
+// Serve implements cli.Host.
+func (h *host) Serve(ctx context.Context, o cli.ServeOptions) error {
+	c, err := readConfig(o)
+	if err != nil {
+		return err
+	}
+	if c.Data == "" && c.Database == "" {
+		return &cli.Fault{Exit: cli.ExitUsage, Code: "noPlace"}
+	}
+	place := cli.Place{Data: c.Data, Database: c.Database}
+	if c.Database == "" {
+		if _, err := os.Stat(filepath.Join(c.Data, "leaver.db")); err != nil {
+			return &cli.Fault{Exit: cli.ExitNotFound, Code: "noData", Args: []any{"place", c.Data}, Cause: err}
+		}
+	}
+	level, err := c.level()
+	if err != nil {
+		return err
+	}
+	s, err := openSite(ctx, siteOptions{place: place, log: h.log(level, c.Log.Format), now: h.now})
+	if err != nil {
+		return err
+	}
+	return errors.Join(h.serve(ctx, s, c, o), s.close())
+}
+
+// serve serves an open site until ctx ends.
+func (h *host) serve(ctx context.Context, s *site, c *Config, o cli.ServeOptions) error {
+	organization, _, err := s.desk.Organization(ctx)
+	if err != nil {
+		return openFault(s.place, err)
+	}
+	if err := s.register(ctx, publicClients()...); err != nil { // those that a newer version knows
+		return err
+	}
+	front, err := s.network(serving{
+		version: h.version, practice: organization.Practice, publicURL: strings.TrimRight(c.PublicURL, "/"), behindProxy: c.BehindProxy,
+		passwordGrant: c.PasswordGrant, quiet: c.Log.Requests != nil && !*c.Log.Requests, maxBody: c.MaxBody, maxUpload: c.MaxUpload,
+	})
+	if err != nil {
+		return err
+	}
+	secure, err := h.certificates(s.dir, c)
+	if err != nil {
+		return configFault(o.Config, err)
+	}
+	listener, err := listen(ctx, c.Listen, secure)
+	if err != nil {
+		return err
+	}
+	scheme := "http://"
+	if secure != nil {
+		scheme = "https://"
+	} else if !loopback(c.Listen) && !c.BehindProxy {
+		s.log.Warn("passwords travel unencrypted: configure tls, or behindProxy when a proxy of yours does that")
+	}
+	address := scheme + listener.Addr().String() + "/"
+	s.log.Info("serving", "organization", organization.DisplayName, "address", address, "version", h.version)
+	return s.run(ctx, front, listener, c.SweepEvery)
+}
+
+// run serves and works until ctx ends, and then lets both come to an end.
+func (s *site) run(ctx context.Context, front *server.Server, l net.Listener, sweepEvery time.Duration) error {
+	working, stop := context.WithCancel(context.WithoutCancel(ctx))
+	wait := s.work(working, sweepEvery)
+	err := front.Serve(ctx, l)
+	stop() // after the last request: a departure goes on when the server starts again
+	wait()
+	return err
+}
+
+// certificates answers what TLS needs, or nil without TLS.
+func (h *host) certificates(dir string, c *Config) (*tls.Config, error) {
+	switch {
+	case c.TLS.Certificate != "":
+		return server.Certificates(c.TLS.Certificate, c.TLS.Key)
+	case c.TLS.OwnAuthority:
+		hosts := c.TLS.Hosts
+		if len(hosts) == 0 {
+			hosts = []string{"localhost", "127.0.0.1", "::1"}
+		}
+		return server.OwnAuthority(filepath.Join(dir, "tls"), hosts, h.now())
+	}
+	return nil, nil
+}
+
+// level is what of the log is written.
+func (c *Config) level() (slog.Level, error) {
+	level := slog.LevelInfo
+	if c.Log.Level != "" {
+		if err := level.UnmarshalText([]byte(c.Log.Level)); err != nil {
+			return level, fmt.Errorf("log: level: %q is none of debug, info, warn, error", c.Log.Level)
+		}
+	}
+	return level, nil
+}
+
+func listen(ctx context.Context, address string, secure *tls.Config) (net.Listener, error) {
+	var config net.ListenConfig
+	l, err := config.Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, listenFault(address, err)
+	}
+	if secure != nil {
+		secure.NextProtos = []string{"h2", "http/1.1"}
+		l = tls.NewListener(l, secure)
+	}
+	return l, nil
+}
+
+// loopback tells whether an address can be reached from this machine only.
+func loopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// Demo implements cli.Host.
+func (h *host) Demo(ctx context.Context, o cli.DemoOptions) error {
+	if !loopback(o.Listen) {
+		return &cli.Fault{Exit: cli.ExitUsage, Code: "demoLoopback", Args: []any{"address", o.Listen}}
+	}
+	listener, err := listen(ctx, o.Listen, nil) // before the work of making people
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	throwaway := o.Place == cli.Place{}
+	if throwaway {
+		dir, err := os.MkdirTemp("", "leaver-demo-")
+		if err != nil {
+			return fmt.Errorf("temporary folder: %w", err)
+		}
+		defer os.RemoveAll(dir) //nolint:errcheck // what is left is in the folder for temporary files
+		o.Place.Data = dir
+	}
+	s, err := openSite(ctx, siteOptions{place: o.Place, log: h.log(slog.LevelWarn, ""), now: h.now, throwaway: throwaway})
+	if err != nil {
+		return err
+	}
+	return errors.Join(h.demo(ctx, s, o, listener, throwaway), s.close())
+}
+
+// demo makes the practice organization where it isn't there yet, and serves it.
+func (h *host) demo(ctx context.Context, s *site, o cli.DemoOptions, l net.Listener, throwaway bool) error {
+	if err := h.makePractice(ctx, s, o.Users); err != nil {
+		return err
+	}
+	front, err := s.network(serving{version: h.version, practice: true, passwordGrant: true, quiet: true})
+	if err != nil {
+		return err
+	}
+	url := "http://" + l.Addr().String() + "/"
+	if err := announce(o, url, throwaway); err != nil {
+		return err
+	}
+	return s.run(ctx, front, l, time.Hour)
+}
+
+func (h *host) makePractice(ctx context.Context, s *site, users int) error {
+	made, err := practice.Made(ctx, s.store)
+	if err != nil {
+		return openFault(s.place, err)
+	}
+	if made {
+		organization, _, err := s.desk.Organization(ctx)
+		if err == nil && !organization.Practice {
+			err = &cli.Fault{Exit: cli.ExitUsage, Code: "notPractice", Args: []any{"place", s.place.Data}}
+		}
+		return err
+	}
+	hash, err := s.passwords.Hash(ctx, practice.Password)
+	if err != nil {
+		return fmt.Errorf("hash the password: %w", err)
+	}
+	deps := practice.Deps{Store: s.store, Bodies: s.bodies, PasswordHash: hash, Now: h.now()}
+	if err := practice.Make(ctx, deps, users, nil); err != nil {
+		return err
+	}
+	scripts, err := practiceApp()
+	if err != nil {
+		return err
+	}
+	return s.register(ctx, append(publicClients(), scripts)...)
+}
+
+// accounts are the administrators that the demo names.
+var accounts = []string{"admin", "admin2", "useradmin", "billing", "license", "exchange", "sharepoint", "helpdesk", "reader"}
+
+// announce says where the practice organization is and how to sign in.
+func announce(o cli.DemoOptions, url string, throwaway bool) error {
+	app := practice.App()
+	if o.JSON {
+		names := make([]string, len(accounts))
+		for i, a := range accounts {
+			names[i] = a + "@" + practice.Domain
+		}
+		return json.NewEncoder(o.Out).Encode(map[string]any{
+			"url": url, "organization": practice.Name, "accounts": names, "password": practice.Password,
+			"clientId": app.ClientID, "clientSecret": app.Secret, "data": o.Place.Data,
+		})
+	}
+	var b strings.Builder
+	say := func(key string, args map[string]any) { b.WriteString(locale.Text(o.Lang, key, args) + "\n") }
+	say("cli.demo.title", map[string]any{"name": practice.Name})
+	say("cli.demo.address", map[string]any{"url": url})
+	b.WriteString("\n")
+	say("cli.demo.accounts", map[string]any{"password": practice.Password})
+	for _, a := range accounts {
+		fmt.Fprintf(&b, "  %-30s %s\n", a+"@"+practice.Domain, locale.Text(o.Lang, "cli.demo.role."+a, nil))
+	}
+	b.WriteString("\n")
+	say("cli.demo.app", map[string]any{"id": app.ClientID, "secret": app.Secret})
+	where := "cli.demo.kept"
+	if throwaway {
+		where = "cli.demo.temporary"
+	}
+	say(where, map[string]any{"dir": o.Place.Data})
+	say("cli.demo.stop", nil)
+	_, err := io.WriteString(o.Out, b.String())
+	return err
+}

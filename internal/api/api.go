@@ -36,6 +36,8 @@ type API struct {
 	// Base is where clients reach this server, such as https://leaver.example.org:
 	// next links begin with it. Optional: without it, each request's own host.
 	Base string
+	// BehindProxy says that a proxy of ours sets X-Forwarded-Proto and -Host.
+	BehindProxy bool
 	// Poll is how often the journal is looked at for a follower of a departure
 	// that another node runs. Half a second when zero.
 	Poll time.Duration

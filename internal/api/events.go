@@ -74,6 +74,9 @@ func (a *API) events(c *call) error {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no")
 	c.w.WriteHeader(http.StatusOK)
+	if err := f.out.Flush(); err != nil { // the client is to know at once that it is heard
+		return fmt.Errorf("begin a stream of events: %w", err)
+	}
 	return f.follow()
 }
 

@@ -83,10 +83,25 @@ func repliesOf(r *org.Replies) repliesView {
 	return out
 }
 
+// clearable is a text that null clears; absent, it stays as it is.
+type clearable struct {
+	given bool
+	text  string
+}
+
+// UnmarshalJSON reads a text or null.
+func (x *clearable) UnmarshalJSON(b []byte) error {
+	x.given, x.text = true, ""
+	if bytes.Equal(b, []byte("null")) {
+		return nil
+	}
+	return json.Unmarshal(b, &x.text)
+}
+
 // mailboxRequest asks for changes of a mailbox; what is absent stays.
 type mailboxRequest struct {
 	Type           *org.MailboxType `json:"type,omitempty"`
-	ForwardTo      json.RawMessage  `json:"forwardTo,omitempty" doc:"An address; null turns forwarding off."`
+	ForwardTo      clearable        `json:"forwardTo,omitzero" doc:"An address; null turns forwarding off."`
 	KeepCopy       *bool            `json:"keepCopy,omitempty"`
 	Aliases        *[]string        `json:"aliases,omitempty" doc:"The full list. An entry that begins with SMTP: in capitals becomes the primary address; without one the primary address stays."`
 	AddAliases     []string         `json:"addAliases,omitempty"`
@@ -155,14 +170,8 @@ func (c *call) mailboxChange(body *mailboxRequest) (offboard.MailboxChange, erro
 	change := offboard.MailboxChange{
 		Type: body.Type, KeepCopy: body.KeepCopy, Add: body.AddAliases, Remove: body.RemoveAliases, TakeOver: body.TakeOver, Litigation: body.LitigationHold,
 	}
-	switch {
-	case body.ForwardTo == nil:
-	case bytes.Equal(body.ForwardTo, []byte("null")):
-		change.ForwardTo = new(string)
-	default:
-		if err := json.Unmarshal(body.ForwardTo, &change.ForwardTo); err != nil {
-			return change, wrong(c.r, "request.wrongType", "forwardTo", "field", "forwardTo", "given", shown(string(body.ForwardTo)))
-		}
+	if body.ForwardTo.given {
+		change.ForwardTo = &body.ForwardTo.text
 	}
 	if body.Aliases != nil && len(body.AddAliases)+len(body.RemoveAliases) > 0 {
 		return change, wrong(c.r, "request.together", "aliases", "first", "aliases", "second", "addAliases, removeAliases")

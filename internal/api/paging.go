@@ -2,7 +2,6 @@ package api
 
 import (
 	"encoding/base64"
-	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -88,18 +87,23 @@ func (a *API) next(c *call, path, token string) string {
 
 // link is the address of a path of the API.
 func (a *API) link(c *call, path string) string {
-	base := strings.TrimRight(a.Base, "/")
-	if base == "" {
-		base = "http://" + c.r.Host
-		if c.r.TLS != nil {
-			base = "https://" + c.r.Host
+	if a.Base != "" {
+		return strings.TrimRight(a.Base, "/") + Prefix + path
+	}
+	scheme, host := "http", c.r.Host
+	if c.r.TLS != nil {
+		scheme = "https"
+	}
+	if a.BehindProxy {
+		if proto := c.r.Header.Get("X-Forwarded-Proto"); proto == "http" || proto == "https" {
+			scheme = proto
+		}
+		if outer := c.r.Header.Get("X-Forwarded-Host"); outer != "" {
+			host = outer
 		}
 	}
-	return base + Prefix + path
+	return scheme + "://" + host + Prefix + path
 }
-
-// path is the path of the request below Prefix, escaped as it came.
-func (c *call) path() string { return strings.TrimPrefix(c.r.URL.EscapedPath(), Prefix) }
 
 // moment reads a query parameter that is a day or a time.
 func (c *call) moment(name string) (time.Time, error) {
@@ -133,6 +137,6 @@ func (c *call) answer(status int, v any) error {
 }
 
 func (c *call) done() error {
-	c.w.WriteHeader(http.StatusNoContent)
+	wire.NoContent(c.w)
 	return nil
 }

@@ -113,7 +113,7 @@ func (a *API) checkPassword(c *call, password string, generate, needed bool, upn
 		return nil
 	}
 	if err := a.CheckPassword(password, upn); err != nil {
-		return wrong(c.r, "request.weakPassword", "password")
+		return org.Refuse(org.Invalid, "user.password", "R-API-17").On("password")
 	}
 	return nil
 }

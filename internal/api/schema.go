@@ -63,7 +63,9 @@ func (s schemas) of(t reflect.Type) object {
 	case reflect.TypeFor[json.Number]():
 		return object{"type": "number"}
 	case reflect.TypeFor[json.RawMessage]():
-		return object{}
+		return object{"type": []string{"object", "null"}}
+	case reflect.TypeFor[clearable]():
+		return object{"type": []string{"string", "null"}}
 	case reflect.TypeFor[org.Aliases]():
 		return object{"oneOf": []any{object{"const": "all"}, object{"type": "array", "items": object{"type": "string"}}}}
 	}

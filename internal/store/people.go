@@ -96,10 +96,17 @@ func array(l []string) string {
 	return sqldb.Texts(l)
 }
 
-// ofArray reads a list of texts stored by array.
+// ofArray reads a list of texts stored by array. Pages of people are full of
+// them, so what needs no unescaping is cut apart by hand.
 func ofArray(s string) []string {
+	if s == "" {
+		return nil
+	}
+	if !strings.Contains(s, `\`) && strings.HasPrefix(s, `["`) && strings.HasSuffix(s, `"]`) {
+		return strings.Split(s[2:len(s)-2], `","`)
+	}
 	var l []string
-	if s == "" || json.Unmarshal([]byte(s), &l) != nil {
+	if json.Unmarshal([]byte(s), &l) != nil {
 		return nil
 	}
 	return l

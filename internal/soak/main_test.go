@@ -53,10 +53,11 @@ type place struct {
 	Bodies    string // folder
 	// Mode: work carries out everything that waits and ends; sweep does what is
 	// due and ends; node works until its standard input ends.
-	Mode string
-	Node string
-	Now  time.Time     // the time that stands still, or the zero time for the real clock
-	Min  time.Duration // the lease
+	Mode  string
+	Node  string
+	Now   time.Time // the organization's time, which stands still, or goes on from Start
+	Start time.Time
+	Min   time.Duration // the lease
 }
 
 func (p place) open(ctx context.Context, readOnly bool) (*store.Store, error) {
@@ -67,10 +68,10 @@ func (p place) open(ctx context.Context, readOnly bool) (*store.Store, error) {
 }
 
 func (p place) clock() func() time.Time {
-	if p.Now.IsZero() {
-		return time.Now
+	if p.Start.IsZero() {
+		return func() time.Time { return p.Now }
 	}
-	return func() time.Time { return p.Now }
+	return func() time.Time { return p.Now.Add(time.Since(p.Start)) }
 }
 
 // desk wires a node over an open store.

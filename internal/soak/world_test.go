@@ -3,7 +3,6 @@ package soak
 import (
 	"fmt"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -22,6 +21,7 @@ type world struct {
 	place
 	leavers []string // user names
 	before  map[string]org.Person
+	epochs  map[string]int64 // of sessions, when the last departure was confirmed
 	seats   int
 }
 
@@ -45,7 +45,7 @@ func eachKind(t *testing.T, n int, f func(t *testing.T, w *world)) {
 // newWorld makes an organization with n leavers of every sort.
 func newWorld(t *testing.T, p place, n int) *world {
 	t.Helper()
-	w := &world{place: p, before: map[string]org.Person{}, seats: n + 100}
+	w := &world{place: p, before: map[string]org.Person{}, epochs: map[string]int64{}, seats: n + 100}
 	s := w.store(t)
 	storetest.Contoso(t, s)
 	storetest.Change(t, s, func(tx offboard.Tx) error {
@@ -156,6 +156,15 @@ func (w *world) start(t *testing.T, d *offboard.Desk) org.DepartureID {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := d.Store.Read(t.Context(), func(tx offboard.Tx) error {
+		people, err := tx.People(t.Context(), w.leavers)
+		for _, p := range people {
+			w.epochs[string(p.ID)] = p.SessionEpoch
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
 	dep, err := d.Start(t.Context(), boss, w.wishes(), offboard.Confirmation{Hash: plan.Hash, Override: offboard.MassDelete})
 	if err != nil {
 		t.Fatal(err)
@@ -165,8 +174,8 @@ func (w *world) start(t *testing.T, d *offboard.Desk) org.DepartureID {
 
 // settled says how far a departure is.
 type settled struct {
-	done, undone, pending, refused, purged int
-	status                                 offboard.Status
+	done, undone, pending, refused, purged, wrong int
+	status                                        offboard.Status
 }
 
 // look opens the organization as somebody who can't change it, checks every
@@ -226,6 +235,11 @@ func (w *world) healthy(t *testing.T, s *store.Store, deep bool) {
 // whole compares one leaver with what the journal says of them.
 func (w *world) whole(t *testing.T, it *offboard.Item, now *org.Person, got *settled) {
 	t.Helper()
+	wrong := func(format string, args ...any) {
+		if got.wrong++; got.wrong <= 5 { // two thousand would say no more
+			t.Errorf(format, args...)
+		}
+	}
 	before := w.before[it.User.ID]
 	want := before
 	switch {
@@ -239,17 +253,17 @@ func (w *world) whole(t *testing.T, it *offboard.Item, now *org.Person, got *set
 	case it.Outcome == offboard.ItemRefused:
 		got.refused++
 	default:
-		t.Errorf("%s is %s", it.User.Name, it.Outcome)
+		wrong("%s is %s", it.User.Name, it.Outcome)
 	}
 	switch {
 	case now == nil && it.Outcome == offboard.ItemDone && it.Plan == org.OutcomeDelete && !it.Undone:
 		got.purged++
 	case now == nil:
-		t.Errorf("%s (%s) is not there", it.User.Name, it.Outcome)
+		wrong("%s (%s) is not there", it.User.Name, it.Outcome)
 	case !org.Same(*now, want):
-		t.Errorf("%s (%s, undone %v) is\n%+v %+v\nwant\n%+v %+v", it.User.Name, it.Outcome, it.Undone, *now, now.Mailbox, want, want.Mailbox)
-	case it.Outcome != offboard.ItemDone && !reflect.DeepEqual(now.SessionEpoch, before.SessionEpoch):
-		t.Errorf("%s (%s) has lost the sessions", it.User.Name, it.Outcome)
+		wrong("%s (%s, undone %v) is\n%+v %+v\nwant\n%+v %+v", it.User.Name, it.Outcome, it.Undone, *now, now.Mailbox, want, want.Mailbox)
+	case it.Outcome != offboard.ItemDone && now.SessionEpoch != w.epochs[it.User.ID]:
+		wrong("%s (%s) has lost the sessions", it.User.Name, it.Outcome)
 	}
 }
 

@@ -159,7 +159,9 @@ func (w *world) start(t *testing.T, d *offboard.Desk) org.DepartureID {
 	if err := d.Store.Read(t.Context(), func(tx offboard.Tx) error {
 		people, err := tx.People(t.Context(), w.leavers)
 		for _, p := range people {
-			w.epochs[string(p.ID)] = p.SessionEpoch
+			if p != nil {
+				w.epochs[string(p.ID)] = p.SessionEpoch
+			}
 		}
 		return err
 	}); err != nil {

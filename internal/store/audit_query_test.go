@@ -23,8 +23,10 @@ func TestAuditEntries(t *testing.T) {
 		admin, helper := org.Actor{ID: "a-1", Name: "Admin@contoso.com"}, org.Actor{ID: "a-2", Name: "helper@contoso.com"}
 		anna, bram := org.Ref{ID: "u-1", Name: "anna@contoso.com"}, org.Ref{ID: "u-2", Name: "bram@contoso.com"}
 		for i, e := range []offboard.Entry{
-			{Actor: admin, Action: offboard.ActDelete, Target: anna}, {Actor: helper, Action: offboard.ActPassword, Target: bram},
-			{Actor: admin, Action: offboard.ActRestore, Target: anna}, {Actor: admin, Action: offboard.ActDelete, Target: bram},
+			{Actor: admin, Action: offboard.ActDelete, Target: anna},
+			{Actor: helper, Action: offboard.ActPassword, Target: bram},
+			{Actor: admin, Action: offboard.ActRestore, Target: anna},
+			{Actor: admin, Action: offboard.ActDelete, Target: bram},
 		} {
 			e.At = storetest.Noon.Add(time.Duration(i) * time.Hour)
 			trail(t, s, e)
@@ -61,8 +63,13 @@ func TestChanges(t *testing.T) {
 			t.Errorf("an empty trail ends at %d, %v", n, err)
 		}
 		for _, e := range []struct{ action, target string }{
-			{offboard.ActAddUser, "a"}, {offboard.ActGroup, "g"}, {offboard.ActUpdateUser, "b"}, {offboard.ActDelete, "a"}, {offboard.ActSettings, ""},
-			{offboard.ActPurge, "c"}, {offboard.ActGroup, "g"},
+			{offboard.ActAddUser, "a"},
+			{offboard.ActGroup, "g"},
+			{offboard.ActUpdateUser, "b"},
+			{offboard.ActDelete, "a"},
+			{offboard.ActSettings, ""},
+			{offboard.ActPurge, "c"},
+			{offboard.ActGroup, "g"},
 		} {
 			trail(t, s, offboard.Entry{Action: e.action, Target: org.Ref{ID: e.target}})
 		}

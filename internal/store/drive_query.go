@@ -65,8 +65,10 @@ func fileColumns() []column[offboard.FileRow] {
 		{"i.body", func(r *offboard.FileRow) any { return &r.Body }},
 		{"i.created", func(r *offboard.FileRow) any { return seconds{&r.Created} }},
 		{"i.modified", func(r *offboard.FileRow) any { return seconds{&r.Modified} }},
-		{"case when i.folder then (select count(*) from drive_items c where c.drive_pk = i.drive_pk and c.parent_pk = i.pk) else 0 end",
-			func(r *offboard.FileRow) any { return &r.Children }},
+		{
+			"case when i.folder then (select count(*) from drive_items c where c.drive_pk = i.drive_pk and c.parent_pk = i.pk) else 0 end",
+			func(r *offboard.FileRow) any { return &r.Children },
+		},
 	}
 }
 

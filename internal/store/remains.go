@@ -11,7 +11,7 @@ import (
 )
 
 // Purge implements offboard.Remains. R-PERM-02 R-PERM-04
-func (t *txn) Purge(ctx context.Context, people []offboard.Purged, now time.Time) error {
+func (t *txn) Purge(ctx context.Context, people []offboard.Purged, _ time.Time) error {
 	var all, mailboxes, drives []int64
 	var found []pair
 	for _, p := range people {
@@ -101,8 +101,10 @@ func (t *txn) Expire(ctx context.Context, s org.Settings, now time.Time, limit i
 		{"mailbox", "R-LIC-08", `select m.pk, u.id, u.upn from mailboxes m join users u on u.pk = m.user_pk
  where m.disconnected is not null and m.disconnected <= $1 and not m.litigation and m.holds = '' limit $2`, now.Add(-org.MailboxRetention), t.dropMailboxes},
 		{"mailbox", "R-PERM-05", `select pk, former_id, former_name from mailboxes where due is not null and due <= $1 and not litigation and holds = '' limit $2`, now, t.dropMailboxes},
-		{"drive", "R-SM-07", `select pk, former_id, former_name from drives where owner_deleted is not null and owner_deleted <= $1 and not held limit $2`,
-			now.Add(-s.DriveRetention() - org.DriveRecycle), t.dropDrives},
+		{
+			"drive", "R-SM-07", `select pk, former_id, former_name from drives where owner_deleted is not null and owner_deleted <= $1 and not held limit $2`,
+			now.Add(-s.DriveRetention() - org.DriveRecycle), t.dropDrives,
+		},
 	}
 	for _, l := range lists {
 		found, err := sqldb.All(ctx, t, scanExpiring, l.text, l.due.Unix(), limit)

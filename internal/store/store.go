@@ -92,9 +92,7 @@ func outage(err error) error {
 // txn is one transaction; it implements offboard.Tx.
 type txn struct {
 	*sqldb.Tx
-	newID    func() string
-	products map[org.SkuID]int64 // keys by sku, loaded once
-	skus     map[int64]org.SkuID
+	newID func() string
 }
 
 // unix stores a time; the zero time is 0.

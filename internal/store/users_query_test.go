@@ -254,7 +254,10 @@ func TestPageTokensBelongToTheirQuery(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, q := range []offboard.UserQuery{
-			{ListQuery: query(t, "$orderby=displayName")}, {Relation: offboard.DeletedPeople}, {View: offboard.Licensed}, {Box: "a"},
+			{ListQuery: query(t, "$orderby=displayName")},
+			{Relation: offboard.DeletedPeople},
+			{View: offboard.Licensed},
+			{Box: "a"},
 			{ListQuery: query(t, "$filter=accountEnabled eq true")},
 		} {
 			q.SkipToken = page.Next

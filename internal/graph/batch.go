@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"leaver/internal/wire"
@@ -41,9 +42,13 @@ func (s *Server) batch(w http.ResponseWriter, r *http.Request, c *call) error {
 	if err != nil {
 		return err
 	}
+	order, err := inOrder(parts)
+	if err != nil {
+		return err
+	}
 	replies := make([]reply, len(parts))
 	failed := map[string]bool{}
-	for i := range parts {
+	for _, i := range order {
 		p := &parts[i]
 		id := key(p.ID)
 		if broken := firstFailed(p.DependsOn, failed); broken != "" {
@@ -93,14 +98,31 @@ func readBatch(r *http.Request) ([]part, error) {
 		case p.Method == "" || p.URL == "":
 			return nil, wire.BadRequest("BadRequest", fmt.Sprintf("Request %.50q needs a method and a url.", id))
 		}
-		for _, d := range p.DependsOn {
-			if !seen[key(d)] {
-				return nil, wire.BadRequest("BadRequest", fmt.Sprintf("Request %.50q depends on %.50q, which does not stand before it.", id, key(d)))
-			}
-		}
 		seen[id] = true
 	}
 	return body.Requests, nil
+}
+
+// inOrder gives the requests in an order in which each comes behind those that
+// it depends on, and as they stand otherwise.
+func inOrder(parts []part) ([]int, error) {
+	var order []int
+	done := map[string]bool{}
+	for len(order) < len(parts) {
+		before := len(order)
+		for i := range parts {
+			p := &parts[i]
+			if done[key(p.ID)] || slices.ContainsFunc(p.DependsOn, func(d json.RawMessage) bool { return !done[key(d)] }) {
+				continue
+			}
+			done[key(p.ID)] = true
+			order = append(order, i)
+		}
+		if len(order) == before {
+			return nil, wire.BadRequest("BadRequest", "A request of the batch depends on itself, or on one that is not there.")
+		}
+	}
+	return order, nil
 }
 
 // key is an id as a key: 1 and "1" are the same, as they are for Graph.

@@ -78,25 +78,20 @@ type delta struct {
 // deltaPlan leaves the relations of a $select out: manager may be named, and is
 // followed as a property. R-API-73
 func (s *Server) deltaPlan(ctx context.Context, names []string) (*plan, error) {
-	kept := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return strings.EqualFold(n, "manager") })
-	if len(names) > 0 && len(kept) == 0 {
-		kept = []string{"id"}
-	}
+	isManager := func(n string) bool { return strings.EqualFold(n, "manager") }
+	kept := slices.DeleteFunc(slices.Clone(names), isManager)
 	if len(names) > 0 && !slices.ContainsFunc(kept, func(n string) bool { return strings.EqualFold(n, "id") }) {
 		kept = append(kept, "id")
 	}
 	p, err := s.plan(ctx, kept)
-	if err != nil || len(kept) == len(names) {
+	if err != nil || !slices.ContainsFunc(names, isManager) {
 		return p, err
 	}
-	if slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, "manager") }) {
-		followed := *p
-		followed.load = append(slices.Clone(p.load), "manager")
-		followed.keys = append(slices.Clone(p.keys), []byte(`"manager@delta":`))
-		followed.values = append(slices.Clone(p.values), appendManagerDelta)
-		return &followed, nil
-	}
-	return p, nil
+	followed := *p
+	followed.load = append(slices.Clone(p.load), "manager")
+	followed.keys = append(slices.Clone(p.keys), []byte(`"manager@delta":`))
+	followed.values = append(slices.Clone(p.values), appendManagerDelta)
+	return &followed, nil
 }
 
 func appendManagerDelta(dst []byte, u *offboard.UserRow) []byte {

@@ -211,6 +211,9 @@ func (s *Server) createGroup(w http.ResponseWriter, r *http.Request, c *call) er
 	if err := groupKinds(&g, kinds); err != nil {
 		return err
 	}
+	if err := leaveOut(o, s.model["group"]); err != nil {
+		return err
+	}
 	if err := o.Done("microsoft.graph.group"); err != nil {
 		return err
 	}
@@ -268,6 +271,9 @@ func (s *Server) patchGroup(w http.ResponseWriter, r *http.Request, c *call) err
 	}
 	owners, err := links(o, "owners")
 	if err != nil {
+		return err
+	}
+	if err := leaveOut(o, s.model["group"]); err != nil {
 		return err
 	}
 	if err := o.Done("microsoft.graph.group"); err != nil {

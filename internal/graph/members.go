@@ -16,7 +16,10 @@ func (s *Server) listMembers(w http.ResponseWriter, r *http.Request, c *call) er
 	if err != nil {
 		return err
 	}
-	return s.usersPage(w, r, c, q, "directoryObjects", !strings.HasSuffix(r.URL.Path, "microsoft.graph.user"))
+	if strings.HasSuffix(r.URL.Path, "/microsoft.graph.user") {
+		return s.usersPage(w, r, c, q, "users", false)
+	}
+	return s.usersPage(w, r, c, q, "directoryObjects", true)
 }
 
 func (s *Server) countMembers(w http.ResponseWriter, r *http.Request, c *call) error {

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"net/http"
+	"strings"
 
 	"leaver/internal/offboard"
 	"leaver/internal/org"
@@ -84,7 +85,11 @@ func (s *Server) listReports(w http.ResponseWriter, r *http.Request, c *call) er
 	if err != nil {
 		return err
 	}
-	return s.usersPage(w, r, c, offboard.UserQuery{Relation: offboard.ReportsTo, Of: string(u.ID)}, "directoryObjects", true)
+	q := offboard.UserQuery{Relation: offboard.ReportsTo, Of: string(u.ID)}
+	if strings.HasSuffix(r.URL.Path, "/microsoft.graph.user") {
+		return s.usersPage(w, r, c, q, "users", false)
+	}
+	return s.usersPage(w, r, c, q, "directoryObjects", true)
 }
 
 func (s *Server) countReports(w http.ResponseWriter, r *http.Request, c *call) error {

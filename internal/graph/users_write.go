@@ -60,6 +60,24 @@ func fillUser(o *wire.Object, u *org.User) error {
 	return checkUserType(u)
 }
 
+// leaveOut lets a request name what the type has and this organization does not
+// keep, as long as it says nothing about it; a value would be lost.
+func leaveOut(o *wire.Object, t *modelType) error {
+	for _, name := range o.Unknown() {
+		p := t.find(name)
+		if p == nil {
+			continue // Done says that the type does not have it
+		}
+		if v := string(o.Raw(name)); v != "null" && v != "[]" && v != "{}" {
+			return &wire.Fault{
+				Status: http.StatusBadRequest, Code: "Request_BadRequest", Message: "Property '" + p.name + "' is not kept by this organization. Leave it out, or give null.",
+				Details: []wire.Detail{{Target: p.name, Code: "NotSupported"}},
+			}
+		}
+	}
+	return nil
+}
+
 func checkUserType(u *org.User) error {
 	switch {
 	case strings.EqualFold(u.UserType, "Member"):
@@ -129,6 +147,9 @@ func (s *Server) createUser(w http.ResponseWriter, r *http.Request, c *call) err
 	if n.Manager, err = bound(o, "manager"); err != nil {
 		return err
 	}
+	if err := leaveOut(o, s.model["user"]); err != nil {
+		return err
+	}
 	if err := o.Done(userType); err != nil {
 		return err
 	}
@@ -186,6 +207,9 @@ func (s *Server) patchUser(w http.ResponseWriter, r *http.Request, c *call) erro
 	}
 	manager, err := bound(o, "manager")
 	if err != nil {
+		return err
+	}
+	if err := leaveOut(o, s.model["user"]); err != nil {
 		return err
 	}
 	if err := o.Done(userType); err != nil {

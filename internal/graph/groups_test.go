@@ -1,0 +1,155 @@
+package graph_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"leaver/internal/catalog"
+	"leaver/internal/org"
+)
+
+func (s *school) group(name string) string {
+	s.t.Helper()
+	rows := s.as("").get("/groups?$select=id&$filter=" + url.QueryEscape("displayName eq '"+name+"'")).want(200).rows()
+	if len(rows) == 0 {
+		s.t.Fatalf("no group %s", name)
+	}
+	return rows[0]["id"].(string)
+}
+
+func TestGroups(t *testing.T) {
+	s := newSchool(t)
+	app := s.as("")
+	anna, hanna := s.id("anna.devries"), s.id("hanna.bos")
+	t.Run("lists, counts and filters", func(t *testing.T) {
+		app.get("/groups?$filter=groupTypes/any(c:c+eq+'Unified')&$top=100").want(200)
+		app.get("/groups?$top=5").want(200)
+		app.eventual().get("/groups/$count").want(200)
+		app.get("/groups?$select=id,assignedLicenses,nonsense").want(400)
+		if n := len(app.get("/users/umar.yilmaz@lindeboom.example/memberOf/microsoft.graph.group?$top=999&$select=id").want(200).rows()); n != 120 {
+			t.Errorf("R-API-21 umar is in %d groups, want 120", n)
+		}
+		if got := string(app.eventual().get("/users/umar.yilmaz@lindeboom.example/transitiveMemberOf/graph.group/$count").want(200).raw); got != "120" {
+			t.Errorf("R-API-21 counted %s", got)
+		}
+		if n := len(app.post("/users/umar.yilmaz@lindeboom.example/getMemberGroups", `{"securityEnabledOnly":false}`).want(200).body["value"].([]any)); n != 120 {
+			t.Errorf("getMemberGroups gives %d", n)
+		}
+		roles := false
+		for _, x := range app.get("/users/ivo.peters@lindeboom.example/memberOf?$top=999").want(200).rows() {
+			roles = roles || x["@odata.type"] == "#microsoft.graph.directoryRole" && x["roleTemplateId"] == string(org.BillingAdmin)
+		}
+		if !roles {
+			t.Error("R-API-21 no role among the memberships")
+		}
+		if n := len(app.get("/users/" + hanna + "/ownedObjects").want(200).rows()); n < 2 {
+			t.Errorf("hanna owns %d", n)
+		}
+	})
+	made := app.post("/groups", map[string]any{
+		"displayName": "Nieuw", "mailEnabled": false, "mailNickname": "nieuw", "securityEnabled": true, "description": "x", "groupTypes": []string{},
+		"owners@odata.bind": []string{"https://graph.microsoft.com/v1.0/users/" + hanna},
+	}).want(201)
+	id := made.str("id")
+	t.Run("members and owners by reference", func(t *testing.T) {
+		ref := map[string]any{"@odata.id": "https://graph.microsoft.com/v1.0/directoryObjects/" + anna + "/Microsoft.DirectoryServices.User"}
+		app.post("/groups/"+id+"/members/$ref", ref).want(204)
+		app.post("/groups/"+id+"/members/$ref", ref).refused(400, "Request_BadRequest", "One or more added object references already exist for the following modified properties: 'members'.")
+		app.patch("/groups/"+id, map[string]any{"members@odata.bind": []string{s.server.URL + "/v1.0/users('" + hanna + "')"}}).want(204)
+		if n := len(app.get("/groups/" + id + "/Members?$select=id,displayName").want(200).rows()); n != 2 {
+			t.Errorf("%d members", n)
+		}
+		app.get("/groups/" + id + "/members/microsoft.graph.user?$top=1").want(200)
+		app.get("/groups/" + id + "/members/$ref").want(200)
+		app.get("/groups/" + id + "?$expand=owners,members").want(200)
+		app.delete("/groups/" + id + "/members/" + anna + "/$ref").want(204)
+		app.delete("/groups/"+id+"/members/"+anna+"/$ref").refused(404, "Request_ResourceNotFound", "")
+		app.delete("/groups/" + id + "/members/$ref?$id=" + url.QueryEscape("https://graph.microsoft.com/v1.0/directoryObjects/"+hanna)).want(204)
+		app.delete("/groups/" + id + "/owners/" + hanna + "/$ref").want(400) // R-API-72
+	})
+	t.Run("change and remove", func(t *testing.T) {
+		app.patch("/groups/"+id, `{"DisplayName":"Anders"}`).want(204)
+		if got := app.get("/groups/" + id + "?$select=displayName").str("displayName"); got != "Anders" {
+			t.Errorf("got %s", got)
+		}
+		app.delete("/groups/" + id).want(204)
+		app.get("/groups/"+id).refused(404, "Request_ResourceNotFound", id)
+	})
+	t.Run("R-API-44 R-LIC-18 licences of a group", func(t *testing.T) {
+		docenten := s.group("Docenten")
+		a := app.post("/groups/"+docenten+"/assignLicense", `{"addLicenses":[{"skuId":"`+string(catalog.A3Faculty)+`","disabledPlans":[]}],"removeLicenses":[]}`).want(202)
+		if a.str("id") != docenten {
+			t.Errorf("got %s", a.raw)
+		}
+		app.delete("/groups/" + docenten).want(400)
+	})
+}
+
+func TestRoles(t *testing.T) {
+	s := newSchool(t)
+	app := s.as("")
+	mila := s.id("mila.kok")
+	t.Run("R-API-70 directoryRoles", func(t *testing.T) {
+		if n := len(app.get("/directoryRoles").want(200).rows()); n < 8 {
+			t.Errorf("%d roles", n)
+		}
+		app.get("/directoryRoles/" + string(org.UserAdmin)).want(200)
+		path := "/directoryRoles/roleTemplateId=" + string(org.UserAdmin) + "/members"
+		before := len(app.get(path).want(200).rows())
+		app.post("/directoryRoles/"+string(org.UserAdmin)+"/members/$ref", map[string]any{"@odata.id": s.server.URL + "/v1.0/directoryObjects/" + mila}).want(204)
+		if n := len(app.get(path).rows()); n != before+1 {
+			t.Errorf("%d holders, want %d", n, before+1)
+		}
+		app.delete("/directoryRoles(roleTemplateId='" + string(org.UserAdmin) + "')/members/" + mila + "/$ref").want(204)
+		app.delete("/directoryRoles/"+string(org.UserAdmin)+"/members/"+mila+"/$ref").refused(404, "Request_ResourceNotFound", mila)
+	})
+	t.Run("R-API-71 roleManagement", func(t *testing.T) {
+		a := app.post("/roleManagement/directory/roleAssignments", map[string]any{
+			"@odata.type": "#microsoft.graph.unifiedRoleAssignment", "principalId": mila, "roleDefinitionId": string(org.LicenseAdmin), "directoryScopeId": "/",
+		}).want(201)
+		rows := app.get("/roleManagement/directory/roleAssignments?$filter=" + url.QueryEscape("principalId eq '"+mila+"'")).want(200).rows()
+		if len(rows) != 1 || rows[0]["id"] != a.str("id") {
+			t.Errorf("got %v", rows)
+		}
+		app.get("/roleManagement/directory/roleAssignments/" + a.str("id")).want(200)
+		app.delete("/roleManagement/directory/roleAssignments/" + a.str("id")).want(204)
+		app.get("/roleManagement/directory/roleAssignments/" + a.str("id")).want(404)
+		app.get("/roleManagement/directory/roleDefinitions").want(200)
+		app.get("/roleManagement/directory/roleDefinitions/" + string(org.GlobalAdmin)).want(200)
+		s.as("useradmin").post("/roleManagement/directory/roleAssignments", map[string]any{"principalId": mila, "roleDefinitionId": string(org.UserAdmin), "directoryScopeId": "/"}).
+			refused(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+	})
+}
+
+func TestRelations(t *testing.T) {
+	s := newSchool(t)
+	app := s.as("")
+	mila, bram := s.id("mila.kok"), s.id("bram.jansen")
+	ref := map[string]any{"@odata.id": "https://graph.microsoft.com/v1.0/users/" + bram}
+	t.Run("R-API-20 manager", func(t *testing.T) {
+		app.put("/users/"+mila+"/manager/$ref", ref).want(204)
+		if got := app.get("/users/" + mila + "/manager").want(200).str("id"); got != bram {
+			t.Errorf("got %s", got)
+		}
+		if link := app.get("/users/" + mila + "/manager/$ref").want(200).str("@odata.id"); !strings.Contains(link, bram) {
+			t.Errorf("got %s", link)
+		}
+		reports := app.get("/users/" + bram + "/directReports?$select=id").want(200)
+		if !strings.Contains(string(reports.raw), mila) {
+			t.Errorf("got %s", reports.raw)
+		}
+		app.delete("/users/" + mila + "/manager/$ref").want(204)
+		app.get("/users/"+mila+"/manager").refused(404, "Request_ResourceNotFound", "")
+		app.put("/users/"+mila+"/manager/$ref", `{"@odata.id":"https://graph.microsoft.com/v1.0/nonsense"}`).want(400)
+		app.put("/users/"+mila+"/manager/$ref", `{"@odata.id":"https://graph.microsoft.com/v1.0/users/00000000-0000-4000-8000-000000000000"}`).want(404)
+	})
+	t.Run("directoryObjects of each kind", func(t *testing.T) {
+		for _, id := range []string{mila, s.group("Docenten"), string(org.GlobalAdmin)} {
+			if got := app.get("/directoryObjects/" + id).want(200); got.str("id") != id || got.str("@odata.type") == "" {
+				t.Errorf("got %s", got.raw)
+			}
+		}
+		app.get("/directoryObjects/00000000-0000-4000-8000-000000000000").want(404)
+	})
+}

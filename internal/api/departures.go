@@ -56,7 +56,7 @@ type itemView struct {
 	Rule        string               `json:"rule"`
 	Message     string               `json:"message" doc:"In the language of the reader."`
 	Undone      bool                 `json:"undone" doc:"The person was put back since."`
-	Notes       []noteView           `json:"notes,omitempty" doc:"What could not be put back."`
+	Notes       []noteView           `json:"notes,omitempty" doc:"What could not be done, or not be put back."`
 	Steps       []stepView           `json:"steps"`
 }
 
@@ -97,16 +97,11 @@ func itemOf(lang locale.Lang, it *offboard.Item) itemView {
 	if len(it.Notes) > 0 {
 		out.Notes = notesOf(lang, it.Notes)
 	}
-	outcome, tense := it.Outcome, "step"
-	switch it.Outcome {
-	case offboard.ItemDone:
-		tense = "stepDone"
-	case offboard.ItemRefused, offboard.ItemFailed, offboard.ItemSkipped:
-		outcome = offboard.ItemSkipped // of a refused person nothing is changed
-	case offboard.ItemPending, offboard.ItemRunning, offboard.ItemNeedsHuman:
-	}
 	for i := range it.Steps {
-		s := &it.Steps[i]
+		s, outcome, tense := &it.Steps[i], it.StepOutcome(i), "step"
+		if outcome == offboard.ItemDone {
+			tense = "stepDone"
+		}
 		summary := locale.Text(lang, tense+strings.TrimPrefix(s.Key(), "step"), s.Args().Map())
 		out.Steps[i] = stepView{s.Kind, outcome, orNull(it.Ran), orNull(it.Ran), summary}
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -109,13 +110,21 @@ func (c *call) unmarshal(b []byte, into any) error {
 		return wrong(c.r, "request.notJSON", "")
 	}
 	if bad := (*json.UnmarshalTypeError)(nil); errors.As(err, &bad) {
-		return wrong(c.r, "request.wrongType", shown(bad.Field), "field", shown(bad.Field), "given", bad.Value)
+		field := fieldOf(bad)
+		return wrong(c.r, "request.wrongType", field, "field", field, "given", bad.Value)
 	}
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok { // the package has no type for it
 		name = shown(strings.Trim(name, `"`))
 		return wrong(c.r, "request.unknownField", name, "field", name)
 	}
 	return wrong(c.r, "request.notJSON", "")
+}
+
+// fieldOf is the path of a property, without the structs of ours that stand in
+// between.
+func fieldOf(bad *json.UnmarshalTypeError) string {
+	path := slices.DeleteFunc(strings.Split(bad.Field, "."), func(step string) bool { return step != "" && unicode.IsUpper(rune(step[0])) })
+	return shown(strings.Join(path, "."))
 }
 
 // maxShown is how much of what a stranger sent an answer repeats.

@@ -2,7 +2,7 @@ package org
 
 import (
 	"encoding/json"
-	"errors"
+	"reflect"
 	"strings"
 )
 
@@ -86,7 +86,7 @@ func (a *Aliases) UnmarshalJSON(b []byte) error {
 			*a = Aliases{All: true}
 			return nil
 		}
-		return errors.New(`removeAliases takes "all" or a list of addresses`)
+		return &json.UnmarshalTypeError{Value: "string", Type: reflect.TypeFor[Aliases]()} // whoever reads knows the field
 	}
 	a.All = false
 	return json.Unmarshal(b, &a.List)

@@ -163,6 +163,6 @@ func (d *doctor) times(ctx context.Context, tx *sqldb.Tx) error {
 		return err
 	}
 	waits := check{code: "departureWaits", severity: org.Warning, text: `select id from departures where ended is null
- and (lease > 0 and lease <= $1 or lease = 0 and created <= $2)`}
-	return d.run(ctx, tx, waits, d.Now.Add(-time.Hour).Unix(), d.now.Add(-time.Hour).Unix())
+ and (lease > 0 and lease <= $1 or lease = 0 and not undoing and created <= $2)`}
+	return d.run(ctx, tx, waits, d.Now.Add(-time.Hour).Unix(), d.now.Add(-org.Day).Unix())
 }

@@ -6,6 +6,7 @@ package web
 
 import (
 	"context"
+
 	"log/slog"
 	"net/http"
 	"time"
@@ -29,8 +30,6 @@ type Options struct {
 	// Idle and Longest are how long a session lives: without being used, and at
 	// all. An hour and twelve when zero.
 	Idle, Longest time.Duration
-	// Apps lists the app registrations for the settings page. Optional.
-	Apps func(ctx context.Context) ([]identity.App, error)
 }
 
 // SignIns checks who somebody is.
@@ -105,6 +104,8 @@ func (s *Server) routes() http.Handler {
 	signedIn("POST /account/passkeys/remove", removePasskey)
 
 	may(org.ReadDirectory, "GET /users", usersPage)
+	may(org.CreateUser, "GET /users/new", newUserPage)
+	may(org.CreateUser, "POST /users/new", addUser)
 	may(org.ReadDirectory, "GET /users/{id}", personPage)
 	may(org.ReadDirectory, "POST /users/{id}/password", resetPassword)
 	may(org.ReadDirectory, "POST /users/{id}/sessions", revokeSessions)
@@ -115,14 +116,38 @@ func (s *Server) routes() http.Handler {
 	may(org.DeleteUser, "POST /users/{id}/delete/plan", wizardPlan)
 	may(org.DeleteUser, "POST /users/{id}/delete/run", wizardRun)
 
+	may(org.DeleteUser, "GET /several", severalPage)
+	may(org.DeleteUser, "POST /several", severalSelected)
+	may(org.DeleteUser, "POST /several/file", severalUpload)
+	may(org.DeleteUser, "GET /several/template.csv", severalTemplate)
+	may(org.DeleteUser, "GET /several/{draft}", severalPlan)
+	may(org.DeleteUser, "POST /several/{draft}", severalRun)
+
 	may(org.ReadDirectory, "GET /leavers", leaversPage)
+	may(org.ReadDirectory, "GET /leavers/calendar", calendarPage)
 	may(org.ReadDirectory, "GET /leavers/{id}", leaverPage)
 	may(org.ReadDirectory, "GET /leavers/{id}/events", leaverEvents)
+	may(org.ReadDirectory, "GET /leavers/{id}/results.csv", leaverResults)
+	may(org.ReadDirectory, "GET /leavers/{id}/record", leaverRecord)
 	may(org.RestoreUser, "POST /leavers/{id}/undo", undoLeaver)
+
+	may(org.ReadDeletedPeople, "GET /deleted", deletedPage)
+	may(org.RestoreUser, "POST /deleted/restore", restoreSeveral)
+	may(org.ReadDeletedPeople, "GET /deleted/{id}", deletedPerson)
+	may(org.RestoreUser, "POST /deleted/{id}/restore", restorePerson)
+	may(org.PurgeUser, "POST /deleted/{id}/purge", purgePerson)
+
+	may(org.ReadBilling, "GET /products", productsPage)
+	may(org.ReadBilling, "GET /products/{id}", productPage)
+	may(org.SetQuantity, "POST /products/{id}", changeQuantity)
 
 	may(org.ReadAudit, "GET /audit", auditPage)
 	may(org.ReadAudit, "GET /audit/export.csv", auditExport)
 	may(org.ReadAudit, "POST /audit/check", auditCheck)
+	may(org.ReadDirectory, "GET /settings", settingsPage)
+	may(org.ReadDirectory, "POST /settings", saveSettings)
+	may(org.ReadDirectory, "GET /clock", clockPage)
+	may(org.AdvanceClock, "POST /clock", advanceClock)
 	anyone("/", notFound)
 	return mux
 }

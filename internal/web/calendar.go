@@ -1,0 +1,127 @@
+package web
+
+import (
+	"time"
+
+	"leaver/internal/offboard"
+	"leaver/internal/org"
+)
+
+// calendarAhead is how far the calendar looks.
+const calendarAhead = 180 * org.Day
+
+// calendarDay is one day with what becomes irreversible on it.
+type calendarDay struct {
+	Day  time.Time
+	List []offboard.Deadline
+}
+
+// calendarPage shows what becomes irreversible when.
+func calendarPage(v *visit) error {
+	v.Section = "leavers"
+	all, err := v.srv.Store.Deadlines(v.ctx(), v.Org.Settings, v.Now, v.Now.Add(calendarAhead))
+	if err != nil {
+		return err
+	}
+	var days []calendarDay
+	for _, d := range all {
+		if n := len(days); n == 0 || !days[n-1].Day.Equal(d.Day) {
+			days = append(days, calendarDay{Day: d.Day})
+		}
+		last := &days[len(days)-1]
+		last.List = append(last.List, d)
+	}
+	return v.render(calendarView(v, days))
+}
+
+// recordData is a run with the state before it, to be printed.
+type recordData struct {
+	Dep   *offboard.Departure
+	Items []offboard.Item
+	Next  int
+	Names map[string]*org.Person // of managers and delegates
+}
+
+// recordPageSize is how many people a page of the record has.
+const recordPageSize = 50
+
+// leaverRecord shows what was before a run, person by person.
+func leaverRecord(v *visit) error {
+	v.Section = "leavers"
+	d, err := v.run(v.r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	rec := recordData{Dep: d.Dep, Items: d.Items, Next: d.Next}
+	if len(rec.Items) > recordPageSize {
+		rec.Items = rec.Items[:recordPageSize]
+		rec.Next = rec.Items[recordPageSize-1].Ordinal
+	}
+	var ids []string
+	for i := range rec.Items {
+		if p := rec.Items[i].Before; p != nil {
+			ids = append(ids, namedIn(p)...)
+		}
+	}
+	if rec.Names, err = v.people(ids); err != nil {
+		return err
+	}
+	return v.render(recordView(v, rec))
+}
+
+// namedIn are the other people that somebody's state names.
+func namedIn(p *org.Person) []string {
+	var ids []string
+	if p.ManagerID != "" {
+		ids = append(ids, string(p.ManagerID))
+	}
+	if p.Mailbox != nil {
+		for _, x := range p.Mailbox.Permissions {
+			ids = append(ids, string(x.Who))
+		}
+	}
+	if p.Drive != nil {
+		for _, x := range p.Drive.Grants {
+			ids = append(ids, string(x.Who))
+		}
+	}
+	return ids
+}
+
+// name is how somebody is called in a record, who may be gone by now.
+func (d *recordData) name(id org.UserID) string {
+	if p := d.Names[string(id)]; p != nil {
+		return p.Ref().String()
+	}
+	return string(id)
+}
+
+// delegates are the people with rights in somebody's mailbox or drive, each once.
+func (d *recordData) delegates(p *org.Person) []string {
+	var names []string
+	add := func(id org.UserID) {
+		if n := d.name(id); !has(names, n) {
+			names = append(names, n)
+		}
+	}
+	if p.Mailbox != nil {
+		for _, x := range p.Mailbox.Permissions {
+			add(x.Who)
+		}
+	}
+	if p.Drive != nil {
+		for _, x := range p.Drive.Grants {
+			add(x.Who)
+		}
+	}
+	return names
+}
+
+// deadlineKind colours a clock by what is lost when it runs out.
+func deadlineKind(clock string) string {
+	switch clock {
+	case "user", "mailbox", "driveGone":
+		return "critical"
+	}
+	return "warning"
+}

@@ -46,6 +46,6 @@ func (d *Desk) DeleteUser(ctx context.Context, actor org.Actor, ref string) erro
 		if err := tx.AddDeparture(ctx, dep, []Item{item}); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, entry(actor, ActDelete, item.User, now, departureDetail(dep.ID, steps, p, &after)))
+		return tx.Audit(ctx, entry(actor, ActDelete, item.User, now, departureDetail(dep.ID, &item, p, &after)))
 	})
 }

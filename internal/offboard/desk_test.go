@@ -52,6 +52,14 @@ func (o *office) node(name string, s offboard.Store) *offboard.Desk {
 // run plans, confirms and carries out a departure.
 func (o *office) run(t *testing.T, choices org.Choices, users ...string) *offboard.Departure {
 	t.Helper()
+	dep := o.confirm(t, choices, users...)
+	o.work(t)
+	return o.departure(t, dep.ID)
+}
+
+// confirm plans and confirms a departure that nobody carries out yet.
+func (o *office) confirm(t *testing.T, choices org.Choices, users ...string) *offboard.Departure {
+	t.Helper()
 	req := wish(choices, users...)
 	plan, err := o.Plan(t.Context(), boss, req)
 	if err != nil {
@@ -61,8 +69,19 @@ func (o *office) run(t *testing.T, choices org.Choices, users ...string) *offboa
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.work(t)
-	return o.departure(t, dep.ID)
+	return dep
+}
+
+// exec changes what no use case changes.
+func (o *office) exec(t *testing.T, statement string) {
+	t.Helper()
+	err := o.store.DB().Update(t.Context(), func(tx *sqldb.Tx) error {
+		_, err := tx.Exec(t.Context(), statement)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 func wish(choices org.Choices, users ...string) offboard.Request {

@@ -1,6 +1,7 @@
 package offboard
 
 import (
+	"slices"
 	"time"
 
 	"leaver/internal/org"
@@ -69,8 +70,19 @@ type Item struct {
 	State     string      // org.StateHash of the person when the plan was confirmed
 	Before    *org.Person // as it was, from the moment the item is done
 	Ran       time.Time   // when the steps were applied
-	Notes     []org.Note  // what could not be put back
+	Skipped   []int       // which of the steps were not possible any more; Notes say why
+	Notes     []org.Note  // what could not be done, or not be put back
 	Undone    bool
+}
+
+// StepOutcome says what became of one of the steps. Of a refused person nothing
+// is changed.
+func (it *Item) StepOutcome(step int) ItemOutcome {
+	switch {
+	case it.Outcome == ItemRefused, it.Outcome == ItemFailed, slices.Contains(it.Skipped, step):
+		return ItemSkipped
+	}
+	return it.Outcome
 }
 
 // Entry is one row of the audit trail. Detail never holds a password or token.

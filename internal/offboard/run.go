@@ -95,11 +95,11 @@ type batch struct {
 	heirs   map[string]org.Heir
 	changes []Change
 	entries []Entry
-	subs    map[org.SubscriptionID]*org.Subscription // changed ones
+	subs    map[org.SubscriptionID]bool // changed ones
 }
 
 func (d *Desk) runChunk(ctx context.Context, tx Tx, dep *Departure, now time.Time) error {
-	b := &batch{dep: dep, now: now, subs: map[org.SubscriptionID]*org.Subscription{}}
+	b := &batch{dep: dep, now: now, subs: map[org.SubscriptionID]bool{}}
 	var err error
 	if b.items, err = tx.Items(ctx, dep, dep.Next-1, chunk, ItemPending); err != nil {
 		return err
@@ -159,15 +159,16 @@ func (b *batch) depart(it *Item, p *org.Person) {
 	if holdsGlobal(p) {
 		b.org.GlobalAdmins--
 	}
+	b.org.Recount(p, &after)
 	for i := range it.Steps {
-		b.reduce(&it.Steps[i])
+		b.reduce(it, i)
 	}
 	b.changes = append(b.changes, Change{Before: *p, After: after})
 	action := ActDelete
 	if it.Plan == org.OutcomeKeep {
 		action = ActKeep
 	}
-	b.entries = append(b.entries, entry(b.dep.CreatedBy, action, it.User, b.now, departureDetail(b.dep.ID, it.Steps, p, &after)))
+	b.entries = append(b.entries, entry(b.dep.CreatedBy, action, it.User, b.now, departureDetail(b.dep.ID, it, p, &after)))
 }
 
 // stale says why what was confirmed can't be done any more; nil means it can.
@@ -200,26 +201,24 @@ func holdsGlobal(p *org.Person) bool {
 	return false
 }
 
-func (b *batch) reduce(s *org.Step) {
+// reduce gives a seat back if that is still possible, now that everybody before
+// this person has gone; if not, the person goes all the same, and the step is
+// skipped with the reason in a note. R-LIC-42 R-LIC-21 R-SM-12
+func (b *batch) reduce(it *Item, step int) {
+	s := &it.Steps[step]
 	if s.Kind != org.ReduceSubscription {
 		return
 	}
-	if sub := b.subscription(s.Sub); sub != nil {
-		sub.Reduce(s.When, s.At) // R-LIC-42
+	sub, r := b.org.GiveBack(s.Sub, s.When, b.now)
+	if r != nil {
+		it.Skipped = append(it.Skipped, step)
+		it.Notes = append(it.Notes, org.Note{
+			Key: "run.seatStays", Rule: r.Rule, Severity: org.Warning,
+			Args: org.Args{{Name: "product", Value: s.Name}, {Name: "because", Value: r}},
+		})
+		return
 	}
-}
-
-func (b *batch) subscription(id org.SubscriptionID) *org.Subscription {
-	if s := b.subs[id]; s != nil {
-		return s
-	}
-	for i := range b.org.Subscriptions {
-		if b.org.Subscriptions[i].ID == id {
-			b.subs[id] = &b.org.Subscriptions[i]
-			return b.subs[id]
-		}
-	}
-	return nil
+	b.subs[sub.ID] = true
 }
 
 func (b *batch) save(ctx context.Context, tx Tx) error {
@@ -228,7 +227,7 @@ func (b *batch) save(ctx context.Context, tx Tx) error {
 	}
 	for i := range b.org.Subscriptions { // in their own order, so that every run writes alike
 		s := &b.org.Subscriptions[i]
-		if b.subs[s.ID] == nil {
+		if !b.subs[s.ID] {
 			continue
 		}
 		if err := tx.SaveSubscription(ctx, *s, b.now); err != nil {
@@ -285,10 +284,12 @@ func stateOfPerson(p *org.Person) stateOf {
 	return s
 }
 
-func departureDetail(id org.DepartureID, steps []org.Step, before, after *org.Person) string {
-	d := detail{Departure: id, Before: stateOfPerson(before), After: stateOfPerson(after)}
-	for i := range steps {
-		d.Steps = append(d.Steps, steps[i].Kind)
+func departureDetail(id org.DepartureID, it *Item, before, after *org.Person) string {
+	d := detail{Departure: id, Before: stateOfPerson(before), After: stateOfPerson(after), Notes: it.Notes}
+	for i := range it.Steps {
+		if it.StepOutcome(i) == ItemDone {
+			d.Steps = append(d.Steps, it.Steps[i].Kind)
+		}
 	}
 	return encode(d)
 }

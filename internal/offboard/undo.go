@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"leaver/internal/org"
@@ -117,7 +118,7 @@ func (d *Desk) undoItem(ctx context.Context, tx Tx, actor org.Actor, dep *Depart
 		return err
 	}
 	for i := range it.Steps {
-		if s := &it.Steps[i]; s.Kind == org.ReduceSubscription {
+		if s := &it.Steps[i]; s.Kind == org.ReduceSubscription && !slices.Contains(it.Skipped, i) {
 			if err := putBackSeat(ctx, tx, o, s, now); err != nil {
 				return err
 			}
@@ -136,8 +137,11 @@ func mayUndo(actor org.Actor, it *Item, p *org.Person, now time.Time) *org.Refus
 		return org.GateRestore(actor, p, org.ClocksOf(p, org.Settings{}, now))
 	case !p.Active():
 		return org.Refuse(org.Conflict, "user.deletedSince", "R-SM-01", org.Arg{Name: "user", Value: it.User})
-	case !actor.System && !org.Outranks(actor.Roles, it.Before):
-		return org.Refuse(org.Denied, "user.outranks", "R-ROLE-14", org.Arg{Name: "user", Value: it.User}, org.Arg{Name: "roles", Value: it.Before.Roles})
+	}
+	for _, was := range []*org.Person{it.Before, p} { // the roles that come back, and those given since
+		if !actor.System && !org.Outranks(actor.Roles, was) {
+			return org.Refuse(org.Denied, "user.outranks", "R-ROLE-14", org.Arg{Name: "user", Value: it.User}, org.Arg{Name: "roles", Value: was.Roles})
+		}
 	}
 	return nil
 }

@@ -51,6 +51,8 @@ func argType(v any) string {
 		return "roles"
 	case Operation:
 		return "operation"
+	case *Refusal:
+		return "refusal"
 	}
 	return "other"
 }
@@ -86,6 +88,8 @@ func (a *Arg) UnmarshalJSON(b []byte) error {
 		a.Value, err = read[[]RoleID](j.Value)
 	case "operation":
 		a.Value, err = read[Operation](j.Value)
+	case "refusal":
+		a.Value, err = read[*Refusal](j.Value)
 	default:
 		a.Value, err = read[any](j.Value)
 	}

@@ -120,6 +120,18 @@ func (o *Organization) checkPlans(p *Person) error {
 // them, taking the last one starts their clocks, putting it back in time stops
 // them. R-LIC-08 R-LIC-11 R-MBX-19 R-SM-03 R-SM-08
 func (o *Organization) Provision(p *Person, now time.Time) {
+	o.provisionMailbox(p, now)
+	switch sharePoint := o.Products.Licensed(p, SharePoint); {
+	case sharePoint && p.Drive == nil:
+		p.Drive = &Drive{} // the store gives it an id
+	case sharePoint:
+		p.Drive.Unlicensed = time.Time{} // R-OD-24
+	case p.Drive != nil && p.Drive.Unlicensed.IsZero():
+		p.Drive.Unlicensed = now
+	}
+}
+
+func (o *Organization) provisionMailbox(p *Person, now time.Time) {
 	switch exchange := o.Products.Licensed(p, Exchange); {
 	case exchange && p.Mailbox != nil && !p.Mailbox.Disconnected.IsZero() && p.MailboxState(now) != MailboxGone:
 		p.Mailbox.Disconnected = time.Time{}
@@ -128,14 +140,6 @@ func (o *Organization) Provision(p *Person, now time.Time) {
 		p.ensureAddress()
 	case !exchange && p.Mailbox != nil && p.Mailbox.Type == UserMailbox && p.Mailbox.Disconnected.IsZero() && !p.Mailbox.Held():
 		p.Mailbox.Disconnected = now
-	}
-	switch sharePoint := o.Products.Licensed(p, SharePoint); {
-	case sharePoint && p.Drive == nil:
-		p.Drive = &Drive{} // the store gives it an id
-	case sharePoint:
-		p.Drive.Unlicensed = time.Time{} // R-OD-24
-	case p.Drive != nil && p.Drive.Unlicensed.IsZero():
-		p.Drive.Unlicensed = now
 	}
 }
 
@@ -192,15 +196,15 @@ func (o *Organization) inheritOne(p *Person, g *Group, give License, now time.Ti
 	case o.FreeSeats(give.Sku) < 1:
 		p.Licenses[i].Error = "CountViolation"
 	default:
-		o.take(give.Sku)
+		o.take(give.Sku, 1)
 	}
 }
 
-// take counts one seat as used.
-func (o *Organization) take(sku SkuID) {
+// take counts seats as used, or as free again.
+func (o *Organization) take(sku SkuID, seats int) {
 	for i := range o.Subscriptions {
 		if o.Subscriptions[i].Sku == sku {
-			o.Subscriptions[i].Assigned++
+			o.Subscriptions[i].Assigned += seats
 		}
 	}
 }

@@ -43,6 +43,11 @@ func (r *Refusal) Error() string {
 	return string(r.Kind) + ": " + r.Reason + " (" + r.Rule + ")"
 }
 
+// MessageParts lets a sentence say why something was refused.
+func (r *Refusal) MessageParts() (key string, args map[string]any) {
+	return "refusal." + r.Reason, r.Args.Map()
+}
+
 // Refuse makes a refusal. Args come in pairs of name and value.
 func Refuse(kind Kind, reason, rule string, args ...Arg) *Refusal {
 	return &Refusal{Kind: kind, Reason: reason, Rule: rule, Args: args}

@@ -1,6 +1,9 @@
 package org
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Channel is how a subscription was bought.
 type Channel string
@@ -176,14 +179,53 @@ func (s *Subscription) setTotal(total int) {
 	s.Scheduled = nil
 }
 
-// Reduce takes one seat off a subscription, as a run's last step. R-LIC-42
-func (s *Subscription) Reduce(when When, at time.Time) {
+// mayReduce says why one seat can't be taken off at this moment; nil means it
+// can. What allowed it when the plan was made may have changed since. R-SM-12
+func (s *Subscription) mayReduce(when When, now time.Time) *Refusal {
+	total := s.Total
+	if when == Renewal && s.Scheduled != nil {
+		total = s.Scheduled.Total
+	}
+	product := Arg{"product", s.DisplayName}
+	refusal, atRenewal := s.Reducible(now)
+	switch {
+	case total < 1:
+		return Refuse(Conflict, "subscription.negative", "R-LIC-21")
+	case refusal != nil && (when == Now || !atRenewal):
+		return refusal
+	case s.ProductTotal-s.Total+total-1 < s.Assigned:
+		return Refuse(Conflict, "subscription.belowAssigned", "R-LIC-21", product, Arg{"assigned", s.Assigned}, Arg{"total", total - 1})
+	}
+	return nil
+}
+
+// GiveBack takes one seat off a subscription, as a run's last step, or says why
+// that is not possible after all. R-LIC-42
+func (o *Organization) GiveBack(id SubscriptionID, when When, now time.Time) (*Subscription, *Refusal) {
+	i := slices.IndexFunc(o.Subscriptions, func(s Subscription) bool { return s.ID == id })
+	if i < 0 {
+		return nil, Refuse(NotFound, "subscription.notFound", "R-LIC-42", Arg{"id", string(id)})
+	}
+	s := &o.Subscriptions[i]
+	if r := s.mayReduce(when, now); r != nil {
+		return nil, r
+	}
+	s.reduce(when)
+	for j := range o.Subscriptions {
+		if o.Subscriptions[j].Sku == s.Sku { // they agree on how many seats there are of the product
+			o.Subscriptions[j].ProductTotal = s.ProductTotal
+		}
+	}
+	return s, nil
+}
+
+func (s *Subscription) reduce(when When) {
 	if when == Now {
 		s.Total--
 		s.ProductTotal--
 		return
 	}
-	change := ScheduledChange{Total: s.Total, At: at}
+	change := ScheduledChange{Total: s.Total, At: s.TermEnd}
 	if s.Scheduled != nil {
 		change = *s.Scheduled
 	}
@@ -191,7 +233,17 @@ func (s *Subscription) Reduce(when When, at time.Time) {
 	s.Scheduled = &change // a new one: copies of the subscription share the old
 }
 
-// PutBackSeat undoes Reduce: it buys the seat again, or takes it out of the
+// Recount lets the seats in use follow what became of one person. R-SM-18
+func (o *Organization) Recount(before, after *Person) {
+	for _, sku := range before.Seats() {
+		o.take(sku, -1)
+	}
+	for _, sku := range after.Seats() {
+		o.take(sku, 1)
+	}
+}
+
+// PutBackSeat undoes reduce: it buys the seat again, or takes it out of the
 // scheduled change. R-LIC-33
 func (s *Subscription) PutBackSeat(when When) {
 	if when == Now || s.Scheduled == nil {

@@ -175,7 +175,7 @@ func TestSeatSteps(t *testing.T) {
 	renewal := monday.AddDate(0, 0, 20)
 	t.Run("R-LIC-42 now, and bought again", func(t *testing.T) {
 		s := monthly(e3, 60, 40)
-		s.Reduce(Now, monday)
+		s.reduce(Now)
 		if s.Total != 59 || s.ProductTotal != 59 || s.Scheduled != nil {
 			t.Errorf("reduced = %+v", s)
 		}
@@ -186,8 +186,8 @@ func TestSeatSteps(t *testing.T) {
 	})
 	t.Run("R-LIC-42 at renewal, and taken back", func(t *testing.T) {
 		s := monthly(e3, 60, 40)
-		s.Reduce(Renewal, renewal)
-		s.Reduce(Renewal, renewal)
+		s.reduce(Renewal)
+		s.reduce(Renewal)
 		if s.Total != 60 || *s.Scheduled != (ScheduledChange{58, renewal}) {
 			t.Errorf("reduced = %d, then %+v", s.Total, s.Scheduled)
 		}
@@ -202,7 +202,7 @@ func TestSeatSteps(t *testing.T) {
 	})
 	t.Run("R-LIC-33 put back after the renewal buys", func(t *testing.T) {
 		s := monthly(e3, 60, 40)
-		s.Reduce(Renewal, renewal)
+		s.reduce(Renewal)
 		s = Renew(s, renewal)
 		s.PutBackSeat(Renewal)
 		if s.Total != 60 || s.ProductTotal != 60 {
@@ -212,7 +212,7 @@ func TestSeatSteps(t *testing.T) {
 	t.Run("R-LIC-25 a scheduled increase survives", func(t *testing.T) {
 		s := monthly(e3, 60, 40)
 		s.Scheduled = &ScheduledChange{65, renewal}
-		s.Reduce(Renewal, renewal)
+		s.reduce(Renewal)
 		s.PutBackSeat(Renewal)
 		if s.Scheduled == nil || s.Scheduled.Total != 65 {
 			t.Errorf("scheduled = %+v, want 65 again", s.Scheduled)
@@ -222,7 +222,7 @@ func TestSeatSteps(t *testing.T) {
 		s := monthly(e3, 60, 40)
 		s.Scheduled = &ScheduledChange{50, renewal}
 		for _, change := range []func(*Subscription){
-			func(s *Subscription) { s.Reduce(Renewal, renewal) }, func(s *Subscription) { s.PutBackSeat(Renewal) },
+			func(s *Subscription) { s.reduce(Renewal) }, func(s *Subscription) { s.PutBackSeat(Renewal) },
 		} {
 			change(new(s))
 			if s.Scheduled.Total != 50 {
@@ -235,6 +235,70 @@ func TestSeatSteps(t *testing.T) {
 			if got := new(monthly(e3, c.total, c.assigned)).Free(); got != c.want {
 				t.Errorf("free of %d with %d assigned = %d, want %d", c.total, c.assigned, got, c.want)
 			}
+		}
+	})
+}
+
+// TestGiveBack judges a reduction at the moment of acting.
+func TestGiveBack(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		when   When
+		change func(*Subscription)
+		reason string
+	}{
+		{"R-LIC-42 now", Now, func(*Subscription) {}, ""},
+		{"R-LIC-25 at renewal", Renewal, func(s *Subscription) { s.Billing, s.LastPurchase = MCA, monday.AddDate(0, -1, 0) }, ""},
+		{"R-LIC-21 down to what is assigned", Now, func(s *Subscription) { s.Assigned = 59 }, ""},
+		{"R-LIC-21 never below what is assigned", Now, func(s *Subscription) { s.Assigned = 60 }, "subscription.belowAssigned"},
+		{"R-LIC-21 nor at renewal", Renewal, func(s *Subscription) { s.Scheduled = &ScheduledChange{Total: 40, At: s.TermEnd} }, "subscription.belowAssigned"},
+		{"R-LIC-21 never below nothing", Now, func(s *Subscription) { s.Total, s.ProductTotal, s.Assigned = 0, 0, 0 }, "subscription.negative"},
+		{"R-SM-12 only while it is reducible", Now, func(s *Subscription) { s.CreditCheck = true }, "subscription.creditCheck"},
+		{"R-SM-12 not now what only the renewal can do", Now, func(s *Subscription) { s.Commitment = AnnualCommitment }, "subscription.commitment"},
+		{"R-SM-12 at renewal what not even the renewal can do", Renewal, func(s *Subscription) { s.Channel = Partner }, "subscription.partner"},
+		{"R-LIC-42 a subscription that is gone", Now, func(s *Subscription) { s.ID = "another" }, "subscription.notFound"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			o := college()
+			id, total := o.Subscriptions[0].ID, 60
+			c.change(&o.Subscriptions[0])
+			if c.reason == "subscription.negative" {
+				total = 0
+			}
+			_, r := o.GiveBack(id, c.when, monday)
+			s := &o.Subscriptions[0]
+			if reason(r) != c.reason {
+				t.Fatalf("got %v, want %q", r, c.reason)
+			}
+			if done := c.reason == "" && c.when == Now; (s.Total == total-1) != done || s.Total != s.ProductTotal {
+				t.Errorf("%d of %d seats are left", s.Total, s.ProductTotal)
+			}
+			if (c.when == Renewal && c.reason == "") != (s.Scheduled != nil && s.Scheduled.Total == 59) {
+				t.Errorf("scheduled = %+v", s.Scheduled)
+			}
+		})
+	}
+	t.Run("R-LIC-01 the other subscriptions of the product know of it", func(t *testing.T) {
+		o := college()
+		one, other := monthly(e3, 1, 8), monthly(e3, 8, 8)
+		one.ID, one.ProductTotal, other.ProductTotal = "sub-one", 9, 9
+		o.Subscriptions = []Subscription{one, other}
+		if _, r := o.GiveBack("sub-one", Now, monday); r != nil {
+			t.Fatal(r)
+		}
+		if _, r := o.GiveBack(other.ID, Now, monday); reason(r) != "subscription.belowAssigned" {
+			t.Errorf("a second seat: %v", r)
+		}
+	})
+	t.Run("R-SM-18 the seats in use follow the person", func(t *testing.T) {
+		o := college()
+		anna := somebody("anna")
+		gone := Depart(anna, DeleteSteps(), monday)
+		if o.Recount(&anna, &gone); o.Subscriptions[0].Assigned != 39 || o.Subscriptions[1].Assigned != 4 {
+			t.Errorf("assigned = %d of E3, %d of Plan 1", o.Subscriptions[0].Assigned, o.Subscriptions[1].Assigned)
+		}
+		if o.Recount(&gone, &anna); o.Subscriptions[0].Assigned != 40 {
+			t.Errorf("assigned = %d after coming back", o.Subscriptions[0].Assigned)
 		}
 	})
 }

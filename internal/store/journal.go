@@ -118,11 +118,12 @@ type itemDetail struct {
 	Steps   []org.Step  `json:"steps,omitempty"`
 	Args    org.Args    `json:"args,omitempty"`
 	Notes   []org.Note  `json:"notes,omitempty"`
+	Skipped []int       `json:"skipped,omitempty"`
 	State   string      `json:"state,omitempty"`
 }
 
 func (t *txn) putItem(ctx context.Context, departure int64, it *offboard.Item) error {
-	detail, err := json.Marshal(itemDetail{it.Choices, it.Steps, it.Args, it.Notes, it.State})
+	detail, err := json.Marshal(itemDetail{it.Choices, it.Steps, it.Args, it.Notes, it.Skipped, it.State})
 	if err != nil {
 		return err
 	}
@@ -170,7 +171,7 @@ func scanItem(r *sqldb.Rows) (offboard.Item, error) {
 	if err := json.Unmarshal([]byte(detail), &d); err != nil {
 		return it, fmt.Errorf("item %d: %w", it.Ordinal, err)
 	}
-	it.Choices, it.Steps, it.Args, it.Notes, it.State = d.Choices, d.Steps, d.Args, d.Notes, d.State
+	it.Choices, it.Steps, it.Args, it.Notes, it.Skipped, it.State = d.Choices, d.Steps, d.Args, d.Notes, d.Skipped, d.State
 	if before == "" {
 		return it, nil
 	}

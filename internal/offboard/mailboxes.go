@@ -26,7 +26,7 @@ type MailboxChange struct {
 // ChangeMailbox changes what an Exchange administrator can change about a
 // mailbox; the automatic reply also its owner. R-ROLE-11 R-API-53
 func (d *Desk) ChangeMailbox(ctx context.Context, actor org.Actor, ref string, c MailboxChange) (org.Person, error) {
-	return d.changePerson(ctx, actor, ref, ActMailbox, func(tx Tx, o *org.Organization, p *org.Person, _ timeStamp) (org.Person, error) {
+	return d.changePerson(ctx, actor, ref, ActMailbox, func(tx Tx, o *org.Organization, p *org.Person, now timeStamp) (org.Person, error) {
 		after := p.Clone()
 		if r := mayChangeMailbox(actor, p, &c); r != nil {
 			return after, r
@@ -34,7 +34,7 @@ func (d *Desk) ChangeMailbox(ctx context.Context, actor org.Actor, ref string, c
 		if after.Mailbox == nil {
 			return after, org.Refuse(org.NotFound, "mailbox.none", "R-API-05", org.Arg{Name: "user", Value: p.Ref()})
 		}
-		if err := o.ChangeMailbox(&after, c.Type, c.ForwardTo, c.KeepCopy, c.Litigation, c.Replies); err != nil {
+		if err := o.ChangeMailbox(&after, c.Type, c.ForwardTo, c.KeepCopy, c.Litigation, c.Replies, now); err != nil {
 			return after, err
 		}
 		if err := changeAddresses(&after, &c); err != nil {

@@ -3,6 +3,7 @@ package org
 import (
 	"slices"
 	"testing"
+	"time"
 )
 
 func TestChangeMailbox(t *testing.T) {
@@ -52,7 +53,7 @@ func TestChangeMailbox(t *testing.T) {
 			if c.ask.to != "" {
 				to = &c.ask.to
 			}
-			err := college().ChangeMailbox(&p, to, c.ask.forward, nil, c.ask.litigation, c.ask.replies)
+			err := college().ChangeMailbox(&p, to, c.ask.forward, nil, c.ask.litigation, c.ask.replies, monday)
 			if r := RefusalOf(err); reason(r) != c.want || r != nil && r.Rule != c.rule {
 				t.Fatalf("ChangeMailbox = %v, want %q by %q", err, c.want, c.rule)
 			}
@@ -65,13 +66,41 @@ func TestChangeMailbox(t *testing.T) {
 	}
 	t.Run("R-MBX-16 what is not named stays", func(t *testing.T) {
 		p := with(somebody("carla"), func(p *Person) { p.Mailbox.ForwardTo, p.Mailbox.KeepCopy, p.Mailbox.Litigation = "x@y", true, true })
-		if err := college().ChangeMailbox(&p, nil, nil, nil, nil, nil); err != nil || p.Mailbox.ForwardTo != "x@y" || !p.Mailbox.KeepCopy || !p.Mailbox.Litigation {
+		if err := college().ChangeMailbox(&p, nil, nil, nil, nil, nil, monday); err != nil || p.Mailbox.ForwardTo != "x@y" || !p.Mailbox.KeepCopy || !p.Mailbox.Litigation {
 			t.Errorf("mailbox = %+v, %v", p.Mailbox, err)
 		}
-		if err := college().ChangeMailbox(&p, nil, nil, no(), nil, nil); err != nil || p.Mailbox.KeepCopy {
+		if err := college().ChangeMailbox(&p, nil, nil, no(), nil, nil, monday); err != nil || p.Mailbox.KeepCopy {
 			t.Errorf("keeps a copy: %v, %v", p.Mailbox.KeepCopy, err)
 		}
 	})
+}
+
+// TestLiftingHold: what only a hold kept goes when the hold does.
+func TestLiftingHold(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(*Person)
+		want   time.Time
+	}{
+		{"R-SM-03 R-MBX-25 without a licence the 30 days begin", func(p *Person) { p.Licenses = nil }, monday},
+		{"R-SM-03 with a licence it stays", func(*Person) {}, time.Time{}},
+		{"R-PERM-05 another hold keeps it", func(p *Person) { p.Licenses, p.Mailbox.Holds = nil, []string{"case 12"} }, time.Time{}},
+		{"R-MBX-03 a shared one needs no licence", func(p *Person) { p.Licenses, p.Mailbox.Type = nil, SharedMailbox }, time.Time{}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := with(somebody("femke"), func(p *Person) { p.Mailbox.Litigation = true })
+			c.change(&p)
+			if err := college().ChangeMailbox(&p, nil, nil, nil, no(), nil, monday); err != nil {
+				t.Fatal(err)
+			}
+			if !p.Mailbox.Disconnected.Equal(c.want) {
+				t.Errorf("disconnected = %v, want %v", p.Mailbox.Disconnected, c.want)
+			}
+			if gone := p.MailboxState(monday.Add(30*Day)) == MailboxGone; gone == c.want.IsZero() {
+				t.Errorf("gone after 30 days: %v", gone)
+			}
+		})
+	}
 }
 
 // TestCredentials: what rotating and revoking do, on every way out. R-FE-10

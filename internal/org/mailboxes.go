@@ -157,7 +157,7 @@ func (p *Person) mailboxDue() time.Time {
 
 // ChangeMailbox changes a mailbox, refusing what contradicts its state. Nil
 // leaves a thing as it is. R-MBX-02 R-MBX-16 R-MBX-23 R-SM-16
-func (o *Organization) ChangeMailbox(p *Person, to *MailboxType, forward *string, keepCopy, litigation *bool, replies *Replies) error {
+func (o *Organization) ChangeMailbox(p *Person, to *MailboxType, forward *string, keepCopy, litigation *bool, replies *Replies, now time.Time) error {
 	m, user := p.Mailbox, Arg{"user", p.Ref()}
 	licensed := o.Products.Licensed(p, Exchange)
 	if to != nil && *to != m.Type {
@@ -188,6 +188,7 @@ func (o *Organization) ChangeMailbox(p *Person, to *MailboxType, forward *string
 			return Refuse(Conflict, "mailbox.holdNeedsPlan2", "R-MBX-23", user).On("litigationHold")
 		}
 		m.Litigation = *litigation
+		o.provisionMailbox(p, now) // without a licence only the hold kept it, R-SM-03
 	}
 	if replies != nil {
 		if replies.Status != "disabled" && replies.Status != "" && replies.Inside == "" && replies.Outside == "" {

@@ -7,7 +7,7 @@ import (
 	"leaver/internal/org"
 )
 
-// AssignRole gives a person a role. R-API-71
+// AssignRole gives a person a role; one that a departure suspended is active again. R-API-71
 func (d *Desk) AssignRole(ctx context.Context, actor org.Actor, ref string, role org.RoleID) (org.Person, error) {
 	return d.changeRoles(ctx, actor, ref, ActRoleAdd, func(_ *org.Organization, p *org.Person) error {
 		if _, ok := org.RoleByID(role); !ok {
@@ -17,6 +17,7 @@ func (d *Desk) AssignRole(ctx context.Context, actor org.Actor, ref string, role
 			return org.Refuse(org.Conflict, "role.held", "R-API-71", org.Arg{Name: "user", Value: p.Ref()}, org.Arg{Name: "role", Value: role})
 		}
 		p.Roles = append(p.Roles, role)
+		p.SuspendedRoles = slices.DeleteFunc(p.SuspendedRoles, func(r org.RoleID) bool { return r == role }) // no undo can give it twice
 		return nil
 	})
 }

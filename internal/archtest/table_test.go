@@ -81,5 +81,6 @@ var modules = map[string][]string{
 	"golang.org/x/term":                   {"internal/cli", "cmd/leaver"},
 	"golang.org/x/text":                   {"internal/locale", "internal/tabular"},
 	"golang.org/x/time":                   {"any"},
+	"modernc.org/libc":                    {"internal/sqldb"},
 	"modernc.org/sqlite":                  {"internal/sqldb"},
 }

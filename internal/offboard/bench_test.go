@@ -33,6 +33,8 @@ func BenchmarkDeleteUser(b *testing.B) {
 			var next atomic.Int64
 			b.SetParallelism(max(1, clients/2))
 			b.ResetTimer()
+			used := cpu(b)
+			defer func() { b.ReportMetric(float64((cpu(b)-used).Microseconds())/float64(b.N), "cpu-µs/op") }()
 			work := func() bool {
 				i := int(next.Add(1)) - 1
 				if i >= b.N {

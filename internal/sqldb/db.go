@@ -187,7 +187,7 @@ func (db *DB) Query(ctx context.Context, text string, args ...any) (*Rows, error
 			if err = s.note(rows.fetch()); err == nil {
 				return rows, nil
 			}
-			found.Close()
+			_ = found.Close()
 		}
 		retry := s.dead && !fresh && ctx.Err() == nil
 		db.readers.give(s)

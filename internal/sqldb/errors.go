@@ -60,7 +60,10 @@ func classify(err error) error {
 }
 
 func kindOf(err error) error {
-	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+	if e, ok := errors.AsType[*SQLiteError](err); ok {
+		return sqliteKind(e.Code)
+	}
+	if e, ok := errors.AsType[*sqlite.Error](err); ok { // while opening
 		return sqliteKind(e.Code())
 	}
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {

@@ -19,10 +19,10 @@ const maxStatements = 512
 // session is one connection with its prepared statements. One goroutine uses it
 // at a time, and at most one result is open on it.
 type session struct {
-	conn  *sql.Conn
-	pg    *pgx.Conn            // nil on SQLite
-	stmts map[string]*sql.Stmt // SQLite; pgx keeps its own
-	dead  bool
+	conn *sql.Conn
+	lite *lite     // SQLite
+	pg   *pgx.Conn // PostgreSQL; it keeps its own statements
+	dead bool
 }
 
 func newSession(ctx context.Context, db *sql.DB, d Dialect) (*session, error) {
@@ -32,8 +32,7 @@ func newSession(ctx context.Context, db *sql.DB, d Dialect) (*session, error) {
 	}
 	s := &session{conn: conn}
 	if d == SQLite {
-		s.stmts = map[string]*sql.Stmt{}
-		if err := dropMutex(conn); err != nil {
+		if s.lite, err = newLite(conn); err != nil {
 			return nil, errors.Join(err, conn.Close())
 		}
 		return s, nil
@@ -54,31 +53,23 @@ func newSession(ctx context.Context, db *sql.DB, d Dialect) (*session, error) {
 
 // exec runs a statement and gives the number of rows it changed.
 func (s *session) exec(ctx context.Context, text string, args ...any) (int64, error) {
-	var res sql.Result
-	st, err := s.prepare(ctx, text)
-	switch {
-	case err != nil:
-	case st != nil:
-		res, err = st.ExecContext(ctx, args...)
-	default:
-		res, err = s.conn.ExecContext(ctx, text, args...)
+	if s.lite != nil {
+		n, err := s.lite.exec(ctx, text, args)
+		return n, s.note(err)
 	}
+	res, err := s.conn.ExecContext(ctx, text, args...)
 	if err != nil {
 		return 0, s.note(err)
 	}
 	return res.RowsAffected()
 }
 
-func (s *session) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
-	var rows *sql.Rows
-	st, err := s.prepare(ctx, text)
-	switch {
-	case err != nil:
-	case st != nil:
-		rows, err = st.QueryContext(ctx, args...)
-	default:
-		rows, err = s.conn.QueryContext(ctx, text, args...)
+func (s *session) query(ctx context.Context, text string, args ...any) (result, error) {
+	if s.lite != nil {
+		rows, err := s.lite.query(ctx, text, args)
+		return rows, s.note(err)
 	}
+	rows, err := s.conn.QueryContext(ctx, text, args...)
 	return rows, s.note(err)
 }
 
@@ -100,27 +91,6 @@ func (s *session) simple(ctx context.Context, text string) ([][]byte, error) {
 	return rows[len(rows)-1], nil
 }
 
-func (s *session) prepare(ctx context.Context, text string) (*sql.Stmt, error) {
-	if s.stmts == nil {
-		return nil, nil
-	}
-	if st, ok := s.stmts[text]; ok {
-		return st, nil
-	}
-	if len(s.stmts) >= maxStatements {
-		for _, st := range s.stmts {
-			st.Close()
-		}
-		clear(s.stmts)
-	}
-	st, err := s.conn.PrepareContext(context.WithoutCancel(ctx), text)
-	if err != nil {
-		return nil, err
-	}
-	s.stmts[text] = st
-	return st, nil
-}
-
 // note remembers when an error means that the connection is of no use any more.
 func (s *session) note(err error) error {
 	if err != nil && (lostConnection(err) || s.pg != nil && s.pg.IsClosed()) {
@@ -130,8 +100,8 @@ func (s *session) note(err error) error {
 }
 
 func (s *session) close() error {
-	for _, st := range s.stmts {
-		st.Close()
+	if s.lite != nil {
+		s.lite.close()
 	}
 	if s.dead {
 		// Not back to database/sql, which would hand it out again. This closes it.
@@ -193,7 +163,7 @@ func (p *pool) give(s *session) {
 	p.mu.Unlock()
 	for _, d := range drop {
 		d.dead = true
-		d.close()
+		_ = d.close()
 	}
 	<-p.slots
 }

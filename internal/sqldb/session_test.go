@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"testing"
+
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // TestSession looks inside: the lock is gone, and statements are prepared once and
@@ -19,27 +21,20 @@ func TestSession(t *testing.T) {
 		t.Fatal(fresh, err)
 	}
 	defer db.readers.give(s)
-	err = s.conn.Raw(func(c any) error {
-		h, err := handle(c)
-		if err == nil && h.Fmutex != 0 {
-			t.Error("the connection still has its lock")
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
+	if (*sqlite3.Tsqlite3)(at(s.lite.db)).Fmutex != 0 {
+		t.Error("the connection still has its lock")
 	}
 	for i := range 3 * maxStatements {
 		text := fmt.Sprintf("select %d", i)
-		first, err := s.prepare(t.Context(), text)
+		first, err := s.lite.prepare(text)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if again, err := s.prepare(t.Context(), text); again != first || err != nil {
+		if again, err := s.lite.prepare(text); again != first || err != nil {
 			t.Fatalf("%s was prepared twice: %v", text, err)
 		}
-		if len(s.stmts) > maxStatements {
-			t.Fatalf("%d statements are kept", len(s.stmts))
+		if len(s.lite.stmts) > maxStatements {
+			t.Fatalf("%d statements are kept", len(s.lite.stmts))
 		}
 	}
 }

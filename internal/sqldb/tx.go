@@ -2,7 +2,6 @@ package sqldb
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strconv"
 )
@@ -139,7 +138,7 @@ func (tx *Tx) spoil(text string, err error) error {
 
 // Rows is the result of a query: use it as sql.Rows.
 type Rows struct {
-	rows *sql.Rows
+	rows result
 	text string
 	tx   *Tx      // nil for a single statement
 	s    *session // the session the rows come from

@@ -167,7 +167,7 @@ func (w *writer) session(ctx context.Context) (*session, error) {
 func (w *writer) drop() {
 	if w.s != nil {
 		w.s.dead = true
-		w.s.close()
+		_ = w.s.close()
 		w.s = nil
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -86,6 +87,7 @@ func newTab(t testing.TB, in context.Context, s *school, l look) *tab {
 	must(b, chromedp.Call, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: l.noScript})
 	must(b, chromedp.Call, network.Enable, network.EnableParams{})
 	must(b, chromedp.Call, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: network.Headers{"Accept-Language": l.lang}})
+	b.speak(l.lang)
 	return b
 }
 
@@ -134,6 +136,50 @@ func (b *tab) press(selector string) {
 	}
 }
 
+// speak switches the pages to a language, by the switch that people have.
+func (b *tab) speak(lang string) {
+	b.t.Helper()
+	must(b, chromedp.Call, network.SetCookie, network.SetCookieParams{Name: "lang", Value: lang, URL: b.s.URL})
+}
+
+// signOut leaves.
+func (b *tab) signOut() {
+	b.t.Helper()
+	b.open("/account")
+	b.press(`form[action="/signout"] button`)
+}
+
+// ended waits until a run has ended, as somebody without script would: by
+// asking again.
+func (b *tab) ended() {
+	b.t.Helper()
+	for range 100 {
+		if !eval[bool](b, `!!document.querySelector('progress')`) {
+			return
+		}
+		b.do(chromedp.Sleep(100*time.Millisecond), chromedp.Reload())
+	}
+	b.t.Fatalf("the run does not end\nat %s", b.where())
+}
+
+// upload hands in a file on the page for it.
+func (b *tab) upload(content string) {
+	b.t.Helper()
+	name := filepath.Join(b.t.TempDir(), "leavers.csv")
+	if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+		b.t.Fatal(err)
+	}
+	b.open("/several")
+	b.do(chromedp.SetUploadFiles(chromedp.CSS("#file"), []string{name}))
+	if eval[bool](b, `location.pathname === '/several' && !document.documentElement.classList.contains('js')`) {
+		b.press("button.primary")
+		return
+	}
+	if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool](`location.pathname !== '/several'`)); err != nil {
+		b.do(chromedp.Sleep(200 * time.Millisecond)) // the page changed under the question
+	}
+}
+
 // eval asks the page something.
 func eval[T any](b *tab, script string) T {
 	b.t.Helper()
@@ -147,6 +193,7 @@ func eval[T any](b *tab, script string) T {
 // picture takes a picture of the whole page.
 func (b *tab) picture(path string) {
 	b.t.Helper()
+	eval[any](b, `scrollTo(0, 0)`)
 	png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
 	if err != nil {
 		b.t.Fatal(err)

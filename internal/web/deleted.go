@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"leaver/internal/identity"
 	"leaver/internal/odata"
@@ -84,6 +85,14 @@ func urgency(days int) string {
 	return ""
 }
 
+// mailFirst says that the mail goes before the account, or went. R-SM-05
+func (v *visit) mailFirst(due time.Time) string {
+	if v.Now.Before(due) {
+		return v.T("web.deleted.mailFirst", "date", due)
+	}
+	return v.T("web.deleted.mailGone", "date", due)
+}
+
 // clockLine is one clock of a person, for a list of them.
 type clockLine struct {
 	Label, Text, Kind string
@@ -103,7 +112,11 @@ func (v *visit) clockLines(p *org.Person, c org.Clocks) []clockLine {
 	case c.MailboxHeld && p.Mailbox != nil:
 		lines = append(lines, clockLine{Label: v.T("clock.mailboxHeld"), Text: v.T("web.deleted.noEnd")})
 	case !c.Mailbox.IsZero():
-		add("mailbox", org.DaysLeft(c.Mailbox, v.Now), int(org.MailboxRetention/org.Day), v.Date(c.Mailbox))
+		text := v.Date(c.Mailbox)
+		if !v.Now.Before(c.Mailbox) {
+			text = v.mailFirst(c.Mailbox)
+		}
+		add("mailbox", org.DaysLeft(c.Mailbox, v.Now), int(org.MailboxRetention/org.Day), text)
 	}
 	switch {
 	case c.DriveHeld:

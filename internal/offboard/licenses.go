@@ -74,19 +74,7 @@ func (d *Desk) ReprocessLicenses(ctx context.Context, actor org.Actor, ref strin
 	}
 	return d.changePerson(ctx, actor, ref, ActLicense, func(tx Tx, o *org.Organization, p *org.Person, now timeStamp) (org.Person, error) {
 		after := p.Clone()
-		seen := map[org.GroupID]bool{}
-		for _, l := range p.Licenses {
-			if l.Group == "" || seen[l.Group] {
-				continue
-			}
-			seen[l.Group] = true
-			g, err := group(ctx, tx, l.Group)
-			if err != nil {
-				return after, err
-			}
-			o.Inherit(&after, g, true, now)
-		}
-		return after, nil
+		return after, reinherit(ctx, tx, o, &after, now)
 	})
 }
 
@@ -118,6 +106,7 @@ func follow(ctx context.Context, tx Tx, actor org.Actor, o *org.Organization, g 
 		}
 		changes = append(changes, Change{Before: *p, After: after})
 		entries = append(entries, entry(actor, ActLicense, p.Ref(), now, encode(detail{Before: stateOfPerson(p), After: stateOfPerson(&after)})))
+		entries = append(entries, failures(o, g, p, &after, now)...)
 	}
 	if err := tx.Save(ctx, changes); err != nil {
 		return err

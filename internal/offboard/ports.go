@@ -28,6 +28,7 @@ type Tx interface {
 	Trail
 	Remains
 	Groups
+	Memberships
 	Content
 	Apps
 }

@@ -3,6 +3,7 @@ package offboard
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"leaver/internal/org"
 )
@@ -125,11 +126,31 @@ func (b *backing) putBack(ctx context.Context, p, before *org.Person, steps []or
 	if err != nil {
 		return after, nil, err
 	}
+	if !p.Active() {
+		if err := b.reinherit(ctx, &after); err != nil {
+			return after, nil, err
+		}
+	}
 	if b.hash != "" {
 		after.PasswordHash, after.ParkedPasswordHash, after.MustChangePassword = b.hash, "", true // R-RES-04
 		after.SessionEpoch++
 	}
 	return after, notes, nil
+}
+
+// reinherit lets groups give what they give by now: they may have changed while
+// the account was deleted. R-RES-22
+func (b *backing) reinherit(ctx context.Context, p *org.Person) error {
+	inherits := slices.ContainsFunc(p.Licenses, func(l org.License) bool { return l.Group != "" })
+	groups, err := b.tx.LicensingGroups(ctx, p)
+	if err != nil || len(groups) == 0 && !inherits {
+		return err
+	}
+	o, err := b.tx.Organization(ctx)
+	if err != nil {
+		return err
+	}
+	return reinherit(ctx, b.tx, o, p, b.now)
 }
 
 // withoutDeletion is a deleted person as they were before, from what is on record. R-DEL-03

@@ -71,6 +71,45 @@ func TestInherit(t *testing.T) {
 			[]License{{Sku: archive, Group: "g", Assigned: monday}, {Sku: plan1, Group: "g", Assigned: monday}},
 			true, 20,
 		},
+		{
+			"R-LIC-17 one failing product blocks the others of the group", nil, with(bare, func(p *Person) { p.Licenses = []License{{Sku: plan1}} }),
+			&Group{ID: "g", Licenses: []License{{Sku: visio}, {Sku: e3}}},
+			true,
+			[]License{
+				{Sku: plan1}, {Sku: visio, Group: "g", Assigned: monday, Error: "Other"}, {Sku: e3, Group: "g", Assigned: monday, Error: "MutuallyExclusiveViolation"},
+			},
+			true, 20,
+		},
+		{
+			"R-LIC-17 and gives back the seats it took", func(o *Organization) { o.Subscriptions[4].Assigned = 5 }, bare,
+			&Group{ID: "g", Licenses: []License{{Sku: e3}, {Sku: visio}}},
+			true,
+			[]License{{Sku: e3, Group: "g", Assigned: monday, Error: "Other"}, {Sku: visio, Group: "g", Assigned: monday, Error: "CountViolation"}},
+			true, 20,
+		},
+		{
+			"R-LIC-17 but not the seat held in another way", func(o *Organization) { o.Subscriptions[4].Assigned = 5 },
+			with(bare, func(p *Person) { p.Licenses = []License{{Sku: e3}} }), &Group{ID: "g", Licenses: []License{{Sku: e3}, {Sku: visio}}},
+			true,
+			[]License{{Sku: e3}, {Sku: e3, Group: "g", Assigned: monday, Error: "Other"}, {Sku: visio, Group: "g", Assigned: monday, Error: "CountViolation"}},
+			true, 20,
+		},
+		{
+			"R-LIC-17 what worked before stays", func(o *Organization) { o.Subscriptions[4].Assigned = 5 },
+			with(bare, func(p *Person) { p.Licenses = []License{{Sku: e3, Group: "g"}} }), &Group{ID: "g", Licenses: []License{{Sku: e3}, {Sku: visio}}},
+			true,
+			[]License{{Sku: e3, Group: "g"}, {Sku: visio, Group: "g", Assigned: monday, Error: "CountViolation"}},
+			true, 20,
+		},
+		{
+			"R-LIC-17 all come when the cause is gone", nil,
+			with(bare, func(p *Person) {
+				p.Licenses = []License{{Sku: e3, Group: "g", Error: "Other"}, {Sku: visio, Group: "g", Error: "CountViolation"}}
+			}), &Group{ID: "g", Licenses: []License{{Sku: e3}, {Sku: visio}}},
+			true,
+			[]License{{Sku: e3, Group: "g", Assigned: monday}, {Sku: visio, Group: "g", Assigned: monday}},
+			true, 19,
+		},
 		{"R-DEL-13 a deleted person gets none", nil, Depart(bare, DeleteSteps(), monday), docenten, true, nil, false, 20},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -102,4 +141,30 @@ func TestInherit(t *testing.T) {
 			t.Errorf("disconnected = %s", p.Mailbox.Disconnected)
 		}
 	})
+}
+
+// TestFailure names the plans that a licence in error is about.
+func TestFailure(t *testing.T) {
+	for _, c := range []struct {
+		name, failed string
+		licenses     []License
+		reason       string
+	}{
+		{"R-LIC-20 what excludes what", "MutuallyExclusiveViolation", []License{{Sku: plan1}}, "license.exclusive"},
+		{"R-LIC-20 what depends on what", "DependencyViolation", nil, "license.depends"},
+		{"R-LIC-16 no seat", "CountViolation", nil, "license.noSeats"},
+		{"R-LIC-17 the cause is another product", "Other", nil, ""},
+		{"R-LIC-16 nothing is wrong", "", nil, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l := License{Sku: e3, Group: "g", Error: c.failed}
+			if c.reason == "license.depends" {
+				l.Sku = archive
+			}
+			p := with(somebody("gijs"), func(p *Person) { p.Licenses = append(c.licenses, l) })
+			if got := college().Failure(&p, l); reason(got) != c.reason {
+				t.Errorf("got %v, want %q", got, c.reason)
+			}
+		})
+	}
 }

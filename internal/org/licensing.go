@@ -155,23 +155,66 @@ func (p *Person) ensureAddress() {
 }
 
 // Inherit makes a person's inherited licences follow a group: what it gives to
-// members comes, with an error on record when there is no seat (R-LIC-16), what
-// it no longer gives goes. It says whether anything changed; the seats it takes
-// are counted in o. R-LIC-14
+// members comes, with an error on record when that is not possible (R-LIC-16),
+// what it no longer gives goes. It says whether anything changed; the seats it
+// takes are counted in o. R-LIC-14
 func (o *Organization) Inherit(p *Person, g *Group, member bool, now time.Time) bool {
 	before := p.Clone()
 	p.Licenses = slices.DeleteFunc(p.Licenses, func(l License) bool {
 		return l.Group == g.ID && (!member || !slices.ContainsFunc(g.Licenses, func(x License) bool { return x.Sku == l.Sku }))
 	})
 	if member && p.Active() {
+		fresh := slices.DeleteFunc(slices.Clone(g.Licenses), func(give License) bool { return p.has(give.Sku, g.ID) })
 		for range 2 { // one product may need another that comes after it in the list
 			for _, give := range g.Licenses {
 				o.inheritOne(p, g, give, now)
 			}
 		}
+		o.blockRest(p, g, fresh)
 	}
 	o.Provision(p, now)
 	return !Same(before, *p)
+}
+
+// has says that a group gives the person a product, and that it works.
+func (p *Person) has(sku SkuID, group GroupID) bool {
+	return slices.ContainsFunc(p.Licenses, func(l License) bool { return l.Sku == sku && l.Group == group && l.Error == "" })
+}
+
+// blockRest takes back what a group newly gave when one of its products failed.
+// What worked before stays: nobody loses a mailbox over it. R-LIC-17
+func (o *Organization) blockRest(p *Person, g *Group, fresh []License) {
+	if !slices.ContainsFunc(fresh, func(give License) bool { return !p.has(give.Sku, g.ID) }) {
+		return
+	}
+	for _, give := range fresh {
+		i := slices.IndexFunc(p.Licenses, func(l License) bool { return l.Group == g.ID && l.Sku == give.Sku && l.Error == "" })
+		if i < 0 {
+			continue
+		}
+		p.Licenses[i].Error = "Other" // R-LIC-16
+		if !slices.Contains(p.Seats(), give.Sku) {
+			o.take(give.Sku, -1)
+		}
+	}
+}
+
+// Failure says why a licence that a group gives does not work; nil when it does,
+// or when another product of the group is the cause. R-LIC-16 R-LIC-20
+func (o *Organization) Failure(p *Person, l License) *Refusal {
+	switch l.Error {
+	case "CountViolation":
+		return Refuse(Conflict, "license.noSeats", "R-LIC-16", Arg{"sku", string(l.Sku)}, Arg{"product", o.Products.Name(l.Sku)})
+	case "", "Other":
+		return nil
+	}
+	tried := p.Clone()
+	for i := range tried.Licenses {
+		if x := &tried.Licenses[i]; x.Group == l.Group && (x.Sku == l.Sku || x.Error == "Other") {
+			x.Error = ""
+		}
+	}
+	return RefusalOf(o.checkPlans(&tried))
 }
 
 func (o *Organization) inheritOne(p *Person, g *Group, give License, now time.Time) {

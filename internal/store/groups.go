@@ -29,6 +29,11 @@ func (t *txn) Group(ctx context.Context, id org.GroupID) (*org.Group, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load group %s: %w", id, err)
 	}
+	return g, t.loadGiven(ctx, g)
+}
+
+// loadGiven loads the licences that a group gives.
+func (t *txn) loadGiven(ctx context.Context, g *org.Group) (err error) {
 	g.Licenses, err = sqldb.All(ctx, t, func(r *sqldb.Rows) (org.License, error) {
 		l := org.License{Group: g.ID}
 		var plans string
@@ -36,7 +41,22 @@ func (t *txn) Group(ctx context.Context, id org.GroupID) (*org.Group, error) {
 		l.DisabledPlans = splitLines(plans)
 		return l, err
 	}, "select p.sku, x.disabled_plans from group_licenses x join products p on p.pk = x.product_pk where x.group_pk = $1 order by p.pk", g.Key)
-	return g, err
+	return err
+}
+
+// LicensingGroups implements offboard.Memberships.
+func (t *txn) LicensingGroups(ctx context.Context, p *org.Person) ([]*org.Group, error) {
+	groups, err := sqldb.All(ctx, t, scanGroup, "select "+groupColumns+` from groups
+ where pk in (select m.group_pk from group_members m join group_licenses l on l.group_pk = m.group_pk where m.user_pk = $1) and deleted is null order by pk`, p.Key)
+	if err != nil {
+		return nil, fmt.Errorf("load the groups that give licences to %s: %w", p.ID, err)
+	}
+	for _, g := range groups {
+		if err := t.loadGiven(ctx, g); err != nil {
+			return nil, err
+		}
+	}
+	return groups, nil
 }
 
 // SaveGroup implements offboard.Groups.
@@ -103,7 +123,13 @@ func (t *txn) MembersOf(ctx context.Context, g *org.Group, owners bool) ([]org.R
 
 // DeleteGroup implements offboard.Groups. A Microsoft 365 group could come back,
 // a security group could not; here both go to stay simple and honest. R-PERM-06
+//
+// Nobody active has a licence through it any more (R-LIC-18); what is on record
+// of deleted members goes with it.
 func (t *txn) DeleteGroup(ctx context.Context, g *org.Group) error {
-	return t.each(ctx, []int64{g.Key}, "delete from group_members where group_pk in {ints $1}", "delete from group_owners where group_pk in {ints $1}",
+	return t.each(ctx, []int64{g.Key}, `delete from licenses where group_pk in {ints $1} and user_pk in (select user_pk from group_members where group_pk in {ints $1})`,
+		`update users set licensed = exists (select 1 from licenses l where l.user_pk = users.pk and l.error = '')
+ where licensed and deleted is not null and pk in (select user_pk from group_members where group_pk in {ints $1})`,
+		"delete from group_members where group_pk in {ints $1}", "delete from group_owners where group_pk in {ints $1}",
 		"delete from group_licenses where group_pk in {ints $1}", "delete from groups where pk in {ints $1}")
 }

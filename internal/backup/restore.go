@@ -23,11 +23,13 @@ import (
 // Target is where an organization is restored to.
 type Target struct {
 	// Dir is the data folder: the bodies go there, and the database unless
-	// there is a URL. It may not exist yet; nothing may be in it.
+	// there is a URL. It may not exist yet; without a URL nothing may be in it.
 	Dir string
 	// URL is a PostgreSQL database with nothing in it; empty for SQLite.
-	URL   string
-	NewID func() string
+	URL string
+	// Bodies is the folder of the bodies, when it isn't the usual one in Dir.
+	Bodies string
+	NewID  func() string
 }
 
 // The names in a data folder.
@@ -42,6 +44,9 @@ const (
 func Restore(ctx context.Context, path string, to Target, progress func(Progress)) (Manifest, error) {
 	if progress == nil {
 		progress = func(Progress) {}
+	}
+	if to.Bodies == "" {
+		to.Bodies = filepath.Join(to.Dir, BodyFolder)
 	}
 	r := &restoring{path: path, to: to, progress: progress}
 	if err := r.restore(ctx); err != nil {
@@ -95,13 +100,19 @@ func (r *restoring) restore(ctx context.Context) (err error) {
 
 // empty refuses a place where there is something.
 func (r *restoring) empty(ctx context.Context) error {
-	found, err := os.ReadDir(r.to.Dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+	folders := []string{r.to.Bodies}
+	if r.to.URL == "" {
+		folders = append(folders, r.to.Dir)
 	}
-	for _, f := range found {
-		if f.Name() != "lost+found" { // a file system of its own
-			return fmt.Errorf("%w: %s", ErrNotEmpty, filepath.Join(r.to.Dir, f.Name()))
+	for _, folder := range folders {
+		found, err := os.ReadDir(folder)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		for _, f := range found {
+			if f.Name() != "lost+found" { // a file system of its own
+				return fmt.Errorf("%w: %s", ErrNotEmpty, filepath.Join(folder, f.Name()))
+			}
 		}
 	}
 	if r.to.URL == "" {
@@ -200,7 +211,7 @@ func sum(in io.Reader) (string, error) {
 // bodies puts the bodies that the snapshot refers to. Others are those of people
 // who were purged while the backup was made.
 func (r *restoring) bodies(ctx context.Context, snapshot *store.Store) error {
-	bodies, err := blob.New(filepath.Join(r.to.Dir, BodyFolder))
+	bodies, err := blob.New(r.to.Bodies)
 	if err != nil {
 		return err
 	}

@@ -80,6 +80,8 @@ type commands struct {
 		Set  settingsSet  `cmd:""`
 	} `cmd:"" group:"org"`
 
+	keeping
+
 	Config struct {
 		Example configExample `cmd:""`
 	} `cmd:"" group:"rest"`

@@ -71,6 +71,9 @@ func TestSoakFullDisk(t *testing.T) {
 	isFull(t, err)
 	w.healthy(t, s, true)
 	mend(t, dir)
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", syscall.MS_REMOUNT, "size=96m"); err != nil {
+		t.Fatal(err)
+	}
 	for worked := true; worked; {
 		if worked, err = d.WorkOnce(t.Context()); err != nil {
 			t.Fatal(err)

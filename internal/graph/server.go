@@ -76,7 +76,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) error {
-	w.Header()["OData-Version"] = []string{"4.0"}
+	w.Header().Set("Odata-Version", "4.0")
 	a, err := s.address(r.URL.EscapedPath())
 	if err != nil {
 		return err

@@ -83,13 +83,19 @@ func newSchool(t testing.TB, change ...func(*graph.Config)) *school {
 
 func schoolOn(t testing.TB, db *sqldb.DB, change ...func(*graph.Config)) *school {
 	t.Helper()
+	return schoolOf(t, db, 60, change...)
+}
+
+// schoolOf serves a practice organization of a size.
+func schoolOf(t testing.TB, db *sqldb.DB, users int, change ...func(*graph.Config)) *school {
+	t.Helper()
 	s := &school{t: t, store: store.New(db, newID), clock: &clock{now: time.Date(2026, 5, 18, 9, 41, 27, 0, time.UTC)}, log: &bytes.Buffer{}, tokens: map[string]string{}}
 	hash, err := hashed()
 	fatal(t, err)
 	disk, err := blob.New(t.TempDir())
 	fatal(t, err)
 	disk = disk.Unsynced()
-	fatal(t, practice.Make(t.Context(), practice.Deps{Store: s.store, Bodies: bodies{disk}, PasswordHash: hash, Now: s.clock.now}, 60, nil))
+	fatal(t, practice.Make(t.Context(), practice.Deps{Store: s.store, Bodies: bodies{disk}, PasswordHash: hash, Now: s.clock.now}, users, nil))
 	log := slog.New(slog.NewTextHandler(&locked{w: s.log}, nil))
 	passwords := identity.NewPasswords()
 	s.desk = &offboard.Desk{

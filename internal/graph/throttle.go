@@ -71,7 +71,7 @@ func (w *window) take(n, limit int, length time.Duration, now time.Time) (wait t
 // R-API-06 R-API-07 R-API-08
 func (t *throttle) admit(w http.ResponseWriter, c *wire.Caller, units int, write bool) error {
 	h := w.Header()
-	h["x-ms-resource-unit"] = []string{strconv.Itoa(units)}
+	h.Set("X-Ms-Resource-Unit", strconv.Itoa(units))
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	u := t.apps[c.AppID]
@@ -85,7 +85,7 @@ func (t *throttle) admit(w http.ResponseWriter, c *wire.Caller, units int, write
 			return t.refuse(c, "ResourceUnitLimitExceeded", "Read", wait)
 		}
 		if part := float64(u.units.used) / float64(t.limits.Units); part > 0.8 {
-			h["x-ms-throttle-limit-percentage"] = []string{strconv.FormatFloat(part, 'f', 2, 64)}
+			h.Set("X-Ms-Throttle-Limit-Percentage", strconv.FormatFloat(part, 'f', 2, 64))
 		}
 	}
 	if write && t.limits.Writes > 0 {

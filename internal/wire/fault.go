@@ -70,7 +70,7 @@ func (s *Surface) Envelope(r *http.Request, f *Fault) any {
 // WriteFault answers with a fault.
 func (s *Surface) WriteFault(w http.ResponseWriter, r *http.Request, f *Fault) {
 	for name, values := range f.Header {
-		w.Header()[name] = values
+		w.Header()[http.CanonicalHeaderKey(name)] = values
 	}
 	if f.RetryAfter > 0 {
 		w.Header().Set("Retry-After", strconv.FormatFloat(math.Ceil(f.RetryAfter.Seconds()*1000)/1000, 'f', -1, 64)) // R-API-06

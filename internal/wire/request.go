@@ -20,9 +20,9 @@ func (s *Surface) identify(w http.ResponseWriter, r *http.Request) *http.Request
 		id = s.NewID()
 		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, id))
 	}
-	w.Header()["request-id"] = []string{id} // the spelling of Graph
+	w.Header().Set("Request-Id", id)
 	if own := ownID(r); own != "" {
-		w.Header()["client-request-id"] = []string{own}
+		w.Header().Set("Client-Request-Id", own)
 	}
 	return r
 }

@@ -10,12 +10,18 @@ import (
 
 const (
 	maxGroup   = 256 // jobs that share one commit
+	wary       = 16  // transactions with savepoints after one that needed them
 	maxTries   = 4   // of a transaction that a passing trouble ended
 	firstPause = 50 * time.Millisecond
 )
 
-// errGone means that the database has ended the transaction by itself.
-var errGone = errors.New("the transaction is gone")
+var (
+	// errGone means that the database has ended the transaction by itself.
+	errGone = errors.New("the transaction is gone")
+	// errMixed means that a job failed after it had changed something, and there
+	// was no savepoint to go back to.
+	errMixed = errors.New("what one job changed can't be told from the others")
+)
 
 // group runs the jobs of todo and those that wait behind them in one transaction
 // and answers all of them. todo grows with what is taken from the queue.
@@ -24,6 +30,8 @@ func (w *writer) group(todo *[]*job) {
 	for try := 1; len(*todo) > 0; {
 		err := w.transaction(todo, try == 1)
 		switch {
+		case errors.Is(err, errMixed):
+			w.wary = wary
 		case err == nil || errors.Is(err, errGone): // the rest, if any, at once
 		case try == maxTries || !transient(err):
 			for _, j := range *todo {
@@ -59,6 +67,8 @@ func (w *writer) transaction(todo *[]*job, grow bool) error {
 	if err := w.begin(); err != nil {
 		return err
 	}
+	w.wary = max(0, w.wary-1)
+	careful := w.wary > 0
 	kept := 0 // jobs whose changes are in the transaction
 	for i := 0; ; i++ {
 		if i == len(*todo) {
@@ -72,7 +82,7 @@ func (w *writer) transaction(todo *[]*job, grow bool) error {
 			*todo = append(*todo, j)
 		}
 		j := (*todo)[i]
-		err := w.do(j, kept)
+		err := w.do(j, kept, careful)
 		if errors.Is(err, errGone) {
 			*todo = slices.Delete(*todo, i, i+1)
 			w.answer(j, j.err)
@@ -97,12 +107,15 @@ func (w *writer) transaction(todo *[]*job, grow bool) error {
 // do runs one job and leaves its own error in the job. It gives an error when the
 // transaction is lost for all: errGone when the job is the one to blame. The first
 // job with changes needs no savepoint: if it fails, the transaction begins anew.
-func (w *writer) do(j *job, kept int) error {
+// Nor does one that fails before it changed anything, as nearly all do that fail;
+// so only a careful transaction has savepoints, which cost a copy of every page.
+func (w *writer) do(j *job, kept int, careful bool) error {
 	ctx := context.Background()
 	if j.err = j.ctx.Err(); j.err != nil {
 		return nil
 	}
-	if kept > 0 {
+	saved := careful && kept > 0
+	if saved {
 		text := "savepoint j"
 		if w.s.pg != nil && kept > 1 {
 			text = "release savepoint j; savepoint j"
@@ -117,14 +130,17 @@ func (w *writer) do(j *job, kept int) error {
 	case tx.failed != nil && transient(tx.failed):
 		w.abandon()
 		return tx.failed
-	case j.err == nil && kept > 0 && w.s.pg == nil:
+	case j.err == nil && saved && w.s.pg == nil:
 		_, err := w.s.exec(ctx, "release savepoint j")
 		return err
-	case j.err == nil:
+	case j.err == nil, !tx.changed && tx.failed == nil:
 		return nil
 	case kept == 0:
 		w.abandon()
 		return w.begin()
+	case !saved:
+		w.abandon()
+		return errMixed
 	}
 	return w.undo(ctx)
 }

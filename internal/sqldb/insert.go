@@ -40,6 +40,7 @@ func (tx *Tx) copyRows(ctx context.Context, table string, cols []string, rows []
 	if err != nil {
 		return 0, err
 	}
+	tx.changed = true
 	n, err := tx.s.pg.CopyFrom(ctx, pgx.Identifier{table}, cols, pgx.CopyFromRows(rows))
 	return n, tx.spoil(text, tx.s.note(err))
 }

@@ -54,7 +54,8 @@ func (db *DB) openPostgres(ctx context.Context, opt Options) error {
 	}
 	cfg.DialFunc = dialer.DialContext
 
-	reader := postgresSource(cfg, "set default_transaction_read_only = on")
+	// Compiling a statement takes longer than any of ours.
+	reader := postgresSource(cfg, "set default_transaction_read_only = on; set jit = off")
 	err = preparePostgres(ctx, opt, cfg, steps, reader)
 	if err != nil {
 		return errors.Join(err, reader.Close())

@@ -61,7 +61,7 @@ func sqliteWriter(path string, noSync bool) (*sql.DB, error) {
 	return sqliteSource(path, pragmas(
 		"journal_mode(WAL)", "synchronous("+sync+")", "fullfsync(1)",
 		fmt.Sprintf("cache_size(-%d)", writerCache),
-		"wal_autocheckpoint(4000)", "journal_size_limit(67108864)"))
+		"wal_autocheckpoint(4000)", "journal_size_limit(67108864)", "temp_store(memory)"))
 }
 
 func (db *DB) openSQLite(ctx context.Context, opt Options) (err error) {

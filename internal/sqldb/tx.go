@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // Querier is what reads: a DB for one statement, a Tx for several.
@@ -20,7 +21,9 @@ type Tx struct {
 	write  bool
 	open   *Rows // the result that is open
 	failed error // the statement that spoiled the transaction
-	depth  int
+	// changed: it may have changed something.
+	changed bool
+	depth   int
 }
 
 // Exec runs a statement and gives the number of rows it changed.
@@ -29,6 +32,7 @@ func (tx *Tx) Exec(ctx context.Context, text string, args ...any) (int64, error)
 	if err != nil {
 		return 0, err
 	}
+	tx.changed = true
 	n, err := tx.s.exec(ctx, text, args...)
 	return n, tx.spoil(text, err)
 }
@@ -40,6 +44,7 @@ func (tx *Tx) Query(ctx context.Context, text string, args ...any) (*Rows, error
 	if err != nil {
 		return nil, err
 	}
+	tx.changed = tx.changed || !strings.HasPrefix(text, "select ")
 	rows, err := tx.s.query(ctx, text, args...)
 	if err != nil {
 		return nil, tx.spoil(text, err)

@@ -36,6 +36,8 @@ type writer struct {
 	// Used by the writing goroutine only.
 	s   *session
 	xid string // PostgreSQL: the transaction that is open
+	// wary is how many of the next transactions have savepoints.
+	wary int
 }
 
 func newWriter(db *DB, pool *sql.DB) *writer {

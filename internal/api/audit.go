@@ -139,8 +139,12 @@ func auditRoutes() []route {
 			method: http.MethodGet, path: "audit", id: "listAudit", tag: "audit", summary: "The audit trail, newest first; as CSV all of it",
 			scopes: readTrail, may: org.ReadAudit, answer: list[entryView]{}, kinds: []string{kindCSV}, refuses: []int{http.StatusNotAcceptable}, serve: (*API).audit,
 			query: []param{
-				topParam, skipParam, {"actor", "string", "Id or name of who did it."}, {"target", "string", "Id or name of whom or what it was done to."},
-				{"action", "string", "The action, as in the rows."}, {"from", "string", "From this day or moment on."}, {"to", "string", "Before this day or moment."},
+				topParam, skipParam,
+				{"actor", "string", "Id or name of who did it."},
+				{"target", "string", "Id or name of whom or what it was done to."},
+				{"action", "string", "The action, as in the rows."},
+				{"from", "string", "From this day or moment on."},
+				{"to", "string", "Before this day or moment."},
 			},
 		},
 		{

@@ -215,7 +215,7 @@ func deletedRoutes() []route {
 	return []route{
 		{
 			method: http.MethodGet, path: "deleted", id: "listDeleted", tag: "deleted users", summary: "Deleted users with their clocks",
-			scopes: deletePeople, may: org.ReadDeletedPeople, answer: list[deletedView]{}, serve: (*API).deleted,
+			scopes: readDeleted, may: org.ReadDeletedPeople, answer: list[deletedView]{}, serve: (*API).deleted,
 			query: []param{topParam, skipParam, {"search", "string", "The beginning of a name."}},
 		},
 		{

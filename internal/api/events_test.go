@@ -26,7 +26,7 @@ type event struct {
 }
 
 // stream opens the progress of a departure.
-func (s *site) stream(t *testing.T, ctx context.Context, id, last string) *http.Response {
+func (s *site) stream(ctx context.Context, t *testing.T, id, last string) *http.Response {
 	t.Helper()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"departures/"+id+"/events", http.NoBody)
 	if err != nil {
@@ -49,7 +49,7 @@ func (s *site) follow(t *testing.T, id, last string) []event {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	resp := s.stream(t, ctx, id, last)
+	resp := s.stream(ctx, t, id, last)
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK || !strings.HasPrefix(resp.Header.Get("Content-Type"), "text/event-stream") {
 		t.Fatalf("got %d %s", resp.StatusCode, resp.Header.Get("Content-Type"))
@@ -123,7 +123,7 @@ func TestEventsOfAnotherNode(t *testing.T) {
 		body := object{"users": wishes(upn("mila.kok"))}
 		body["hash"] = s.plan(t, body).Hash
 		dep := want[departed](t, s, http.StatusCreated, ask{method: "POST", path: "departures", body: body})
-		resp := s.stream(t, t.Context(), dep.ID, "")
+		resp := s.stream(t.Context(), t, dep.ID, "")
 		defer resp.Body.Close()
 		other := &offboard.Desk{Store: s.store, Now: s.desk.Now, NewID: newIDs("elsewhere"), Log: s.desk.Log, Node: "elsewhere", Lease: time.Minute}
 		if worked, err := other.WorkOnce(t.Context()); err != nil || !worked {
@@ -147,7 +147,7 @@ func TestEventsEndWithTheClient(t *testing.T) {
 	body["hash"] = s.plan(t, body).Hash
 	dep := want[departed](t, s, http.StatusCreated, ask{method: "POST", path: "departures", body: body})
 	ctx, leave := context.WithCancel(t.Context())
-	resp := s.stream(t, ctx, dep.ID, "")
+	resp := s.stream(ctx, t, dep.ID, "")
 	leave()
 	resp.Body.Close()
 	// The listener's Close, in the cleanup of the site, waits for every handler:

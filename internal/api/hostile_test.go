@@ -47,6 +47,7 @@ func TestHostileInput(t *testing.T) {
 		{"word for aliases", ask{method: post, path: "departures/plan", body: `{"users":[{"user":"a","removeAliases":"most"}]}`}, 400, "request.wrongType", "users.removeAliases"},
 		{"number for aliases", ask{method: post, path: "departures/plan", body: `{"users":[{"user":"a","removeAliases":7}]}`}, 400, "request.wrongType", "users.removeAliases"},
 		{"nobody", ask{method: post, path: "departures/plan", body: `{"users":[]}`}, 400, "departure.empty", "users"},
+		{"more than there may be", ask{method: post, path: "departures/plan", body: `{"users":[{"user":"a"}` + strings.Repeat(`,{"user":"a"}`, 200_000) + `]}`}, 400, "departure.tooMany", "users"},
 		{"users null", ask{method: post, path: "departures/plan", body: `{"users":null}`}, 400, "departure.empty", "users"},
 		{"no hash", ask{method: post, path: "departures", body: `{"users":[{"user":"a"}]}`}, 400, "request.missing", "hash"},
 		{"another override", ask{method: post, path: "departures", body: `{"users":[{"user":"a"}],"hash":"x","override":"all"}`}, 400, "request.badValue", "override"},

@@ -250,7 +250,7 @@ func followRoutes() []route {
 		{
 			method: http.MethodGet, path: "departures/{id}/events", id: "followDeparture", tag: "departures", summary: "Progress as server-sent events",
 			about:  "One event item for each person, in order, then one event end. The id of an event is the person's place: sent back as Last-Event-ID, the stream goes on behind it.",
-			scopes: deletePeople, kinds: []string{"text/event-stream"}, refuses: missing, serve: (*API).events,
+			scopes: followRuns, kinds: []string{"text/event-stream"}, refuses: missing, serve: (*API).events,
 		},
 		{
 			method: http.MethodPost, path: "departures/{id}/undo", id: "undoDeparture", tag: "departures", summary: "Put back what the run changed",
@@ -259,11 +259,11 @@ func followRoutes() []route {
 		},
 		{
 			method: http.MethodGet, path: "departures/{id}/record", id: "getRecord", tag: "departures", summary: "The state before: JSON, CSV, or a page to print",
-			scopes: deletePeople, answer: recordView{}, kinds: []string{kindCSV, kindHTML}, refuses: []int{http.StatusNotFound, http.StatusNotAcceptable}, serve: (*API).record,
+			scopes: followRuns, answer: recordView{}, kinds: []string{kindCSV, kindHTML}, refuses: []int{http.StatusNotFound, http.StatusNotAcceptable}, serve: (*API).record,
 		},
 		{
 			method: http.MethodGet, path: "departures/{id}/result", id: "getResult", tag: "departures", summary: "The input with what became of each row, as CSV",
-			scopes: deletePeople, kinds: []string{kindCSV}, refuses: []int{http.StatusNotFound, http.StatusNotAcceptable}, serve: (*API).result,
+			scopes: followRuns, kinds: []string{kindCSV}, refuses: []int{http.StatusNotFound, http.StatusNotAcceptable}, serve: (*API).result,
 		},
 	}
 }

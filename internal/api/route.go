@@ -51,6 +51,8 @@ var (
 	readPeople   = []string{"Directory.Read.All", "Directory.ReadWrite.All", "User.Read.All", "User.ReadWrite.All"}
 	writePeople  = []string{"Directory.ReadWrite.All", "User.ReadWrite.All"}
 	deletePeople = []string{"User.DeleteRestore.All", "User.ReadWrite.All", "Directory.ReadWrite.All"}
+	readDeleted  = append([]string{"User.DeleteRestore.All"}, readPeople...)
+	followRuns   = append([]string{"AuditLog.Read.All"}, deletePeople...)
 	readTrail    = []string{"AuditLog.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"}
 	readBills    = []string{"Organization.Read.All", "Organization.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
 	writeBills   = []string{"Organization.ReadWrite.All", "Directory.ReadWrite.All"}

@@ -72,28 +72,29 @@ func (s schemas) of(t reflect.Type) object {
 	if values, ok := enums[t]; ok {
 		return object{"type": "string", "enum": values}
 	}
-	switch t.Kind() {
-	case reflect.String:
-		return object{"type": "string"}
-	case reflect.Bool:
-		return object{"type": "boolean"}
-	case reflect.Int, reflect.Int64:
-		return object{"type": "integer"}
-	case reflect.Pointer:
-		return s.of(t.Elem())
-	case reflect.Slice:
-		return object{"type": "array", "items": s.of(t.Elem())}
-	case reflect.Map:
-		return object{"type": "object", "additionalProperties": s.of(t.Elem())}
-	case reflect.Struct:
-		name := componentName(t)
-		if _, done := s[name]; !done {
-			s[name] = object{} // a type that holds itself ends here
-			s[name] = s.structure(t)
-		}
-		return object{"$ref": "#/components/schemas/" + name}
+	if kind, plain := plainKinds[t.Kind()]; plain {
+		return object{"type": kind}
 	}
-	return object{}
+	if t.Kind() == reflect.Pointer {
+		return s.of(t.Elem())
+	}
+	if t.Kind() == reflect.Slice {
+		return object{"type": "array", "items": s.of(t.Elem())}
+	}
+	if t.Kind() == reflect.Map {
+		return object{"type": "object", "additionalProperties": s.of(t.Elem())}
+	}
+	name := componentName(t)
+	if _, done := s[name]; !done {
+		s[name] = object{} // a type that holds itself ends here
+		s[name] = s.structure(t)
+	}
+	return object{"$ref": "#/components/schemas/" + name}
+}
+
+// plainKinds are the types of values that hold no others.
+var plainKinds = map[reflect.Kind]string{
+	reflect.String: "string", reflect.Bool: "boolean", reflect.Int: "integer", reflect.Int64: "integer",
 }
 
 // structure is the schema of a struct, written out.

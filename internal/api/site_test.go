@@ -27,6 +27,7 @@ import (
 	"leaver/internal/identity"
 	"leaver/internal/offboard"
 	"leaver/internal/practice"
+	"leaver/internal/sqldb"
 	"leaver/internal/store"
 	"leaver/internal/store/storetest"
 	"leaver/internal/wire"
@@ -62,7 +63,7 @@ func (t tokens) Verify(ctx context.Context, bearer string) (identity.Claims, err
 
 // site is the API of a practice organization on a real listener.
 type site struct {
-	t     *testing.T
+	t     testing.TB
 	url   string
 	desk  *offboard.Desk
 	store *store.Store
@@ -93,11 +94,19 @@ func open(t *testing.T, st *store.Store) *site {
 // quiet is a site on which nobody carries departures out.
 func quiet(t *testing.T, st *store.Store) *site {
 	t.Helper()
-	blobs, err := blob.New(t.TempDir())
-	if err != nil {
+	if err := practice.Make(t.Context(), practice.Deps{Store: st, Bodies: shelf{}, PasswordHash: "hash", Now: start}, 1, nil); err != nil {
 		t.Fatal(err)
 	}
-	if err := practice.Make(t.Context(), practice.Deps{Store: st, Bodies: shelf{}, PasswordHash: "hash", Now: start}, 1, nil); err != nil {
+	s := serve(t, st)
+	s.describe()
+	return s
+}
+
+// serve puts the API of an organization on a listener.
+func serve(t testing.TB, st *store.Store) *site {
+	t.Helper()
+	blobs, err := blob.New(t.TempDir())
+	if err != nil {
 		t.Fatal(err)
 	}
 	s := &site{t: t, store: st, seen: map[string]bool{}}
@@ -113,8 +122,17 @@ func quiet(t *testing.T, st *store.Store) *site {
 	listener := httptest.NewServer(rest.Handler())
 	t.Cleanup(listener.Close)
 	s.url, s.http = listener.URL+"/api/v1/", listener.Client()
-	s.describe()
 	return s
+}
+
+// everybody lists the user names of all active people.
+func everybody(t testing.TB, st *store.Store) []string {
+	t.Helper()
+	names, err := sqldb.All(t.Context(), st.DB(), sqldb.Value[string], "select upn from users where deleted is null order by pk")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
 }
 
 // shelf takes bodies and forgets them: no test here reads one.

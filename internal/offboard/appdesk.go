@@ -194,8 +194,10 @@ func (a *App) check() *org.Refusal {
 		list  []string
 		good  func(string) bool
 	}{
-		{"permissions", a.Permissions, isPermission}, {"delegatedPermissions", a.Delegated, isPermission},
-		{"redirectUris", a.RedirectURIs, isRedirect}, {"certificates", a.Certificates, isCertificate},
+		{"permissions", a.Permissions, isPermission},
+		{"delegatedPermissions", a.Delegated, isPermission},
+		{"redirectUris", a.RedirectURIs, isRedirect},
+		{"certificates", a.Certificates, isCertificate},
 	} {
 		if len(l.list) > maxAppList {
 			return org.Refuse(org.Invalid, "app.tooMany", "", org.Arg{Name: "limit", Value: maxAppList}).On(l.field)

@@ -17,7 +17,7 @@ func openFault(at cli.Place, err error) error {
 	if at.Database != "" {
 		place = "--database"
 	}
-	args := []any{"place", place, "server", "http://" + defaultListen, "cause", err.Error()}
+	args := []any{"place", place, "server", addressIn(at.Data), "cause", err.Error()}
 	exit := func(code string) error {
 		return &cli.Fault{Exit: cli.ExitFailure, Code: code, Args: args, Cause: err}
 	}

@@ -152,16 +152,21 @@ func (h *host) serve(ctx context.Context, s *site, c *Config, o cli.ServeOptions
 	} else if !loopback(c.Listen) && !c.BehindProxy {
 		s.log.Warn("passwords travel unencrypted: configure tls, or behindProxy when a proxy of yours does that")
 	}
-	address := scheme + listener.Addr().String() + "/"
-	s.log.Info("serving", "organization", organization.DisplayName, "address", address, "version", h.version)
-	return s.run(ctx, front, listener, c.SweepEvery)
+	address := scheme + listener.Addr().String()
+	s.log.Info("serving", "organization", organization.DisplayName, "address", address+"/", "version", h.version)
+	return s.run(ctx, front, listener, address, c.SweepEvery)
 }
 
 // run serves and works until ctx ends, and then lets both come to an end.
-func (s *site) run(ctx context.Context, front *server.Server, l net.Listener, sweepEvery time.Duration) error {
+func (s *site) run(ctx context.Context, front *server.Server, l net.Listener, address string, sweepEvery time.Duration) error {
+	forget, err := noteAddress(s.dir, address)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	defer forget()
 	working, stop := context.WithCancel(context.WithoutCancel(ctx))
 	wait := s.work(working, sweepEvery)
-	err := front.Serve(ctx, l)
+	err = front.Serve(ctx, l)
 	stop() // after the last request: a departure goes on when the server starts again
 	wait()
 	return err
@@ -251,11 +256,11 @@ func (h *host) demo(ctx context.Context, s *site, o cli.DemoOptions, l net.Liste
 	if err != nil {
 		return err
 	}
-	url := "http://" + l.Addr().String() + "/"
-	if err := announce(o, url, throwaway); err != nil {
+	address := "http://" + l.Addr().String()
+	if err := announce(o, address+"/", throwaway); err != nil {
 		return err
 	}
-	return s.run(ctx, front, l, time.Hour)
+	return s.run(ctx, front, l, address, time.Hour)
 }
 
 func (h *host) makePractice(ctx context.Context, s *site, users int) error {

@@ -68,6 +68,9 @@ func openSite(ctx context.Context, o siteOptions) (*site, error) {
 	options := sqldb.Options{URL: o.place.Database, NoSync: o.throwaway}
 	if options.URL == "" {
 		options.Path = filepath.Join(s.dir, "leaver.db")
+		if err := private(options.Path); err != nil {
+			return nil, openFault(o.place, err)
+		}
 	}
 	var err error
 	if s.store, err = store.Open(ctx, options, newID); err != nil {
@@ -87,6 +90,16 @@ func openSite(ctx context.Context, o siteOptions) (*site, error) {
 		NewPassword:  newPassword, ReplyTemplates: replyTemplates(),
 	}
 	return s, nil
+}
+
+// private makes the file of the database before SQLite does, which would let
+// everybody read the hashes of passwords. Its other files follow this one.
+func private(path string) error {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("%w: %w", sqldb.ErrReadOnly, err)
+	}
+	return file.Close()
 }
 
 func (s *site) close() error { return s.store.Close() }

@@ -187,6 +187,9 @@ func (s *session) checkTable(name string, in io.Reader, purpose tabular.Purpose)
 	for _, p := range file.Problems {
 		s.note(s.text("cli.csv.problem", "where", s.place(p), "text", s.problem(p)))
 	}
+	if name == "-" {
+		name = s.text("cli.stdin")
+	}
 	return nil, usage("csv.invalid", "file", name, "count", len(file.Problems)+file.MoreProblems)
 }
 

@@ -157,6 +157,9 @@ var openPlace = regexp.MustCompile(`\{[A-Za-z]+\}`)
 // exitOf answers the exit status of a "no": by its status, except that a rule
 // that refuses is never wrong usage.
 func exitOf(status int, code, rule string) int {
+	if code == "invalid_client" || code == "invalid_grant" { // of the token endpoint: who are you?
+		return ExitDenied
+	}
 	switch status {
 	case http.StatusBadRequest:
 		if rule != "" {
@@ -169,9 +172,6 @@ func exitOf(status int, code, rule string) int {
 		return ExitNotFound
 	case http.StatusConflict, http.StatusPreconditionFailed, http.StatusUnprocessableEntity:
 		return ExitRefused
-	}
-	if code == "invalid_client" || code == "invalid_grant" {
-		return ExitDenied
 	}
 	return ExitFailure
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"regexp"
 	"slices"
 	"strings"
@@ -79,13 +80,19 @@ func (s *session) help(node *kong.Node) {
 	}
 }
 
-// usageLine writes how a command is called.
-func usageLine(node *kong.Node) string {
+// commandLine names a command as it is typed.
+func commandLine(node *kong.Node) string {
 	words := []string{}
 	for at := node; at != nil; at = at.Parent {
 		words = append(words, at.Name)
 	}
 	slices.Reverse(words)
+	return strings.Join(words, " ")
+}
+
+// usageLine writes how a command is called.
+func usageLine(node *kong.Node) string {
+	words := []string{commandLine(node)}
 	if len(node.Children) > 0 {
 		return strings.Join(append(words, "COMMAND", "…"), " ")
 	}
@@ -237,7 +244,7 @@ var complaints = []struct {
 
 // usageFault says in the reader's language what the parser has against a
 // command line.
-func (s *session) usageFault(err error, node *kong.Node) *Fault {
+func (s *session) usageFault(err error) *Fault {
 	f := usage("usage", "detail", err.Error())
 	for _, c := range complaints {
 		found := c.pattern.FindStringSubmatch(err.Error())
@@ -253,8 +260,9 @@ func (s *session) usageFault(err error, node *kong.Node) *Fault {
 		break
 	}
 	command := "leaver"
-	if node != nil && node.Parent != nil {
-		command += " " + strings.ReplaceAll(node.Path(), "leaver ", "")
+	var parse *kong.ParseError
+	if errors.As(err, &parse) {
+		command = commandLine(selected(parse.Context))
 	}
 	f.Advice = s.text("cli.advice.usage", "command", command+" --help")
 	return f

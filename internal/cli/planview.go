@@ -181,9 +181,14 @@ func (s *session) showItems(items []graphclient.PlanItem) {
 		if items[i].Outcome != outcomeRefused {
 			continue
 		}
-		text := s.nameOf(items[i].DisplayName, items[i].User)
+		text := ""
 		for _, r := range items[i].Refusals {
 			text += " " + s.refusal(r)
+		}
+		if name := s.nameOf(items[i].DisplayName, items[i].User); strings.Contains(text, name) {
+			text = strings.TrimPrefix(text, " ")
+		} else {
+			text = name + ":" + text
 		}
 		s.printf("  %s %s\n", s.ink.draw(s.ink.danger, "✗"), wrapped(text, s.columns(), "    "))
 	}

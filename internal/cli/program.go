@@ -135,7 +135,7 @@ func (p *Program) Run(ctx context.Context, args []string) int {
 	}
 	parsed, err := parser.Parse(args)
 	if err != nil {
-		return s.report(s.usageFault(err, selected(parsed)))
+		return s.report(s.usageFault(err))
 	}
 	s.globals = grammar.globals
 	s.ink = newInk(s.Terminal.Out && !s.NoColor && p.Getenv("NO_COLOR") == "" && p.Getenv("TERM") != "dumb" && !s.JSON)

@@ -236,9 +236,7 @@ func (s *session) tell(key string, args ...any) {
 
 // note writes a line to standard error, after the data that comes before it.
 func (s *session) note(line string) {
-	if s.Terminal.Out && s.Terminal.Err {
-		_ = s.out.Flush() // a broken pipe shows again when the run ends
-	}
+	_ = s.out.Flush() // a broken pipe shows again when the run ends
 	fmt.Fprintln(s.Stderr, line)
 }
 

@@ -353,8 +353,8 @@ func readError(resp *http.Response) *Error {
 		Description string `json:"error_description"`
 	}
 	if err := json.Unmarshal(text, &oauth); err == nil && oauth.Error != "" {
-		first, _, _ := strings.Cut(oauth.Description, "\n")
-		e.Code, e.Message = oauth.Error, strings.TrimSpace(first)
+		said, _, _ := strings.Cut(oauth.Description, "Trace ID:") // what follows helps nobody who reads it
+		e.Code, e.Message = oauth.Error, strings.TrimSpace(said)
 		return e
 	}
 	e.Code, e.Message = "http."+strconv.Itoa(resp.StatusCode), http.StatusText(resp.StatusCode)

@@ -80,29 +80,29 @@ var (
 
 // allows refuses a token that does not carry the right, and people who may not
 // read what belongs to others. own says that it is the caller's own.
-func (x *right) allows(c *wire.Caller, own bool) error {
-	if c.Scopes == nil || x.app == nil {
+func (r *right) allows(c *wire.Caller, own bool) error {
+	if c.Scopes == nil || r.app == nil {
 		return nil // a session of ours, or nothing is asked for
 	}
 	if c.App {
-		return x.scoped(c, x.app)
+		return r.scoped(c, r.app)
 	}
-	if own && x.self != nil && (carries(c.Scopes, x.self) || carries(c.Scopes, x.delegated)) {
+	if own && r.self != nil && (carries(c.Scopes, r.self) || carries(c.Scopes, r.delegated)) {
 		return nil
 	}
-	if err := x.scoped(c, x.delegated); err != nil {
+	if err := r.scoped(c, r.delegated); err != nil {
 		return err
 	}
-	if x.read == "" || x.read == org.ManageDriveRules && c.Has(org.GlobalReader) {
+	if r.read == "" || r.read == org.ManageDriveRules && c.Has(org.GlobalReader) {
 		return nil
 	}
-	if refusal := org.May(c.Actor, x.read); refusal != nil {
+	if refusal := org.May(c.Actor, r.read); refusal != nil {
 		return refusal
 	}
 	return nil
 }
 
-func (x *right) scoped(c *wire.Caller, names []string) error {
+func (r *right) scoped(c *wire.Caller, names []string) error {
 	if carries(c.Scopes, names) {
 		return nil
 	}

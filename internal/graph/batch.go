@@ -194,7 +194,7 @@ func (s *Server) partRequest(r *http.Request, c *call, p *part) (*http.Request, 
 	}
 	made := s.newCall(inner, a.version, path)
 	made.caller = c.caller
-	return inner.WithContext(withCall(inner.Context(), made)), a, nil
+	return inner.WithContext(withCall(r.Context(), made)), a, nil
 }
 
 // content is the body of a part: JSON stands there as it is, text as a string.

@@ -63,7 +63,7 @@ func (s *Server) usersDelta(w http.ResponseWriter, r *http.Request, c *call) err
 	if d.only, err = idsAsked(options.Filter); err != nil {
 		return err
 	}
-	return d.serve(w, options)
+	return d.serve(r.Context(), w, options)
 }
 
 // delta is one request for changes.
@@ -133,12 +133,12 @@ func onlyIDs() error {
 	return wire.BadRequest("Request_UnsupportedQuery", "Unsupported Query. Changes can be filtered by id only: $filter=id eq '{id}'.")
 }
 
-func (d *delta) serve(w http.ResponseWriter, options offboard.ListQuery) error {
+func (d *delta) serve(ctx context.Context, w http.ResponseWriter, options offboard.ListQuery) error {
 	token := options.DeltaToken
 	if token == "" {
 		token = options.SkipToken
 	}
-	head, err := d.s.cfg.Reads.HeadSeq(d.r.Context())
+	head, err := d.s.cfg.Reads.HeadSeq(ctx)
 	switch {
 	case err != nil:
 		return err
@@ -146,7 +146,7 @@ func (d *delta) serve(w http.ResponseWriter, options offboard.ListQuery) error {
 		d.write(w, nil, nil, mark{Seq: head}, false)
 		return nil
 	case token == "":
-		return d.everybody(w, mark{Seq: head, First: true})
+		return d.everybody(ctx, w, mark{Seq: head, First: true})
 	}
 	m, err := readMark(token)
 	switch {
@@ -155,25 +155,25 @@ func (d *delta) serve(w http.ResponseWriter, options offboard.ListQuery) error {
 	case m.Seq > head:
 		return resync()
 	case m.First:
-		return d.everybody(w, m)
+		return d.everybody(ctx, w, m)
 	}
-	return d.changed(w, m)
+	return d.changed(ctx, w, m)
 }
 
 // everybody gives a page of the first round. What changes meanwhile comes after
 // it: the mark is where the feed stood at its beginning.
-func (d *delta) everybody(w http.ResponseWriter, m mark) error {
+func (d *delta) everybody(ctx context.Context, w http.ResponseWriter, m mark) error {
 	q := offboard.UserQuery{}
 	q.Select, q.SkipToken = d.plan.load, m.Page
 	if d.only != nil {
-		rows, err := d.s.peopleByID(d.r.Context(), d.plan, d.only)
+		rows, err := d.s.peopleByID(ctx, d.plan, d.only)
 		if err != nil {
 			return err
 		}
 		d.write(w, rows, nil, mark{Seq: m.Seq}, false)
 		return nil
 	}
-	page, err := d.s.cfg.Reads.Users(d.r.Context(), q)
+	page, err := d.s.cfg.Reads.Users(ctx, q)
 	if err != nil {
 		return err
 	}
@@ -189,8 +189,7 @@ func (d *delta) everybody(w http.ResponseWriter, m mark) error {
 const deltaPage = 200
 
 // changed gives the people who changed since the mark.
-func (d *delta) changed(w http.ResponseWriter, m mark) error {
-	ctx := d.r.Context()
+func (d *delta) changed(ctx context.Context, w http.ResponseWriter, m mark) error {
 	changes, err := d.s.cfg.Reads.Changes(ctx, m.Seq, deltaPage)
 	if err != nil {
 		return err

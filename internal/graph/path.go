@@ -137,7 +137,6 @@ func (a *address) climb(rest []string) int {
 			if last != "" {
 				names = append(names, last)
 			}
-			rest = rest[:len(names)]
 			a.path(names)
 			if last == "" {
 				return len(names) + 1

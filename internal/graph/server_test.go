@@ -21,7 +21,6 @@ import (
 	"leaver/internal/identity"
 	"leaver/internal/locale"
 	"leaver/internal/offboard"
-	"leaver/internal/org"
 	"leaver/internal/practice"
 	"leaver/internal/sqldb"
 	"leaver/internal/sqldb/sqltest"
@@ -378,5 +377,3 @@ func (s *school) trail(action string) int {
 	}))
 	return n
 }
-
-var _ = org.GlobalAdmin

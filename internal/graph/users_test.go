@@ -8,10 +8,9 @@ import (
 	"testing"
 
 	"leaver/internal/offboard"
+	"leaver/internal/sqldb"
 	"leaver/internal/sqldb/sqltest"
 	"leaver/internal/store"
-
-	"leaver/internal/sqldb"
 )
 
 func TestUsers(t *testing.T) {

@@ -35,7 +35,7 @@ func malformed(format string, args ...any) *Fault {
 // limit bytes. Packed and unpacked count alike, so that a small body can't
 // become a large one.
 func Body(r *http.Request, limit int64) ([]byte, error) {
-	var in io.Reader = io.LimitReader(r.Body, limit+1)
+	in := io.LimitReader(r.Body, limit+1)
 	switch enc := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))); enc {
 	case "", "identity":
 	case "gzip":

@@ -53,7 +53,7 @@ func (s *Surface) guarded(w http.ResponseWriter, r *http.Request, f func(http.Re
 	defer func() {
 		if p := recover(); p != nil {
 			if p == http.ErrAbortHandler { //nolint:errorlint // net/http compares it the same way
-				panic(p)
+				panic(p) //nolint:forbidigo // the way of net/http to cut a connection
 			}
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
@@ -69,7 +69,7 @@ func (s *Surface) answer(w *writer, r *http.Request, err error) {
 			"status", fault.Status, "error", err.Error())
 	}
 	if w.begun {
-		panic(http.ErrAbortHandler) // half an answer is no answer: cut the connection
+		panic(http.ErrAbortHandler) //nolint:forbidigo // half an answer is no answer: this cuts the connection
 	}
 	s.WriteFault(w, r, fault)
 }

@@ -1,0 +1,194 @@
+package graph
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"leaver/internal/odata"
+	"leaver/internal/offboard"
+	"leaver/internal/org"
+	"leaver/internal/wire"
+)
+
+// invite answers POST …/invite. Access is given at once; nobody is written to,
+// for there is no mail out of an embedded organization. R-API-61
+func (s *Server) invite(w http.ResponseWriter, r *http.Request, c *call) error {
+	ask, err := readInvitation(r)
+	if err != nil {
+		return err
+	}
+	d, err := s.drive(r, c)
+	if err != nil {
+		return err
+	}
+	f, err := s.item(r, c, d)
+	if err != nil {
+		return err
+	}
+	if f == nil {
+		return wire.BadRequest("invalidRequest", "The whole drive can't be shared: share a file or folder in it.")
+	}
+	for i, who := range ask.who {
+		if ask.who[i], err = s.addressee(r, who); err != nil {
+			return err
+		}
+	}
+	made, err := s.cfg.Desk.ShareFile(r.Context(), c.caller.Actor, d.place(f.ID), ask.who, ask.role, ask.expires)
+	if x := org.RefusalOf(err); x != nil && x.Reason == "user.notFound" {
+		return wire.BadRequest("invalidRequest", "One of the recipients is not an active user of this organization.")
+	}
+	if err != nil {
+		return err
+	}
+	all := make([]thing, len(made))
+	for i := range made {
+		all[i] = permissionThing(d, f, &made[i])
+	}
+	c.things(w, list{context: "Collection(microsoft.graph.permission)"}, c.style(s.model["permission"], nil), all)
+	return nil
+}
+
+// addressee finds whose an address is, which need not be the user name.
+func (s *Server) addressee(r *http.Request, ref string) (string, error) {
+	if !strings.Contains(ref, "@") {
+		return ref, nil
+	}
+	u, err := s.cfg.Reads.User(r.Context(), ref, []string{"id"})
+	if err != nil || u != nil {
+		return ref, err
+	}
+	q := offboard.UserQuery{}
+	q.Select, q.Top = []string{"id"}, 1
+	q.Filter = &odata.LambdaExpr{
+		Path: &odata.PathExpr{Segments: []string{"proxyAddresses"}}, Var: "x",
+		Body: &odata.CompareExpr{Op: odata.OpEq, Left: &odata.PathExpr{Segments: []string{"x"}}, Right: &odata.Literal{Kind: odata.Text, Value: "smtp:" + ref}},
+	}
+	page, err := s.cfg.Reads.Users(r.Context(), q)
+	if err != nil || len(page.Rows) == 0 {
+		return ref, err
+	}
+	return string(page.Rows[0].ID), nil
+}
+
+// invitation is what an invite asks for.
+type invitation struct {
+	who     []string
+	role    string
+	expires time.Time
+}
+
+func readInvitation(r *http.Request) (invitation, error) {
+	var in invitation
+	o, err := wire.ReadObject(r, false)
+	if err != nil {
+		return in, err
+	}
+	var roles []string
+	var message, expires string
+	var flag bool
+	o.Strings("roles", &roles)
+	o.String("message", &message)
+	o.String("expirationDateTime", &expires)
+	o.Bool("requireSignIn", &flag)
+	o.Bool("sendInvitation", &flag)
+	o.Raw("retainInheritedPermissions")
+	people, _ := o.Objects("recipients")
+	if err := o.Done("microsoft.graph.invite"); err != nil {
+		return in, err
+	}
+	for _, p := range people {
+		var ref string
+		for _, name := range []string{"email", "alias", "objectId"} {
+			p.String(name, &ref)
+		}
+		if err := p.Done("microsoft.graph.driveRecipient"); err != nil {
+			return in, err
+		}
+		in.who = append(in.who, ref)
+	}
+	switch {
+	case len(in.who) == 0 || len(in.who) > maxBatch || slices.Contains(in.who, ""):
+		return in, wire.BadRequest("invalidRequest", "Name 1 to 20 recipients, each by email, alias or objectId.")
+	case len(roles) != 1 || roles[0] != "read" && roles[0] != "write":
+		return in, wire.BadRequest("invalidRequest", "roles has to be [\"read\"] or [\"write\"].")
+	case len(message) > 2000:
+		return in, wire.BadRequest("invalidRequest", "message may hold 2000 characters.")
+	}
+	in.role = roles[0]
+	if expires == "" {
+		return in, nil
+	}
+	if in.expires, err = time.Parse(time.RFC3339, expires); err != nil {
+		return in, wire.BadRequest("invalidRequest", "expirationDateTime has to be a time such as 2026-12-31T00:00:00Z.")
+	}
+	return in, nil
+}
+
+func permissionThing(d *drive, f *offboard.FileRow, x *offboard.ShareRow) thing {
+	t := thing{typ: "permission"}
+	t.put("id", x.ID)
+	t.put("roles", []string{x.Role})
+	t.put("grantedTo", identityOf(x.To))
+	t.put("grantedToV2", identityOf(x.To))
+	t.put("expirationDateTime", x.Expires)
+	if x.Item != f.ID {
+		from := thing{}
+		from.put("driveId", string(d.ID))
+		from.put("id", x.Item)
+		t.put("inheritedFrom", from)
+	}
+	return t
+}
+
+// listPermissions answers GET …/permissions. R-API-62
+func (s *Server) listPermissions(w http.ResponseWriter, r *http.Request, c *call) error {
+	d, f, err := s.sharedItem(r, c)
+	if err != nil {
+		return err
+	}
+	owner := thing{typ: "permission"}
+	owner.put("id", "owner")
+	owner.put("roles", []string{"owner"})
+	owner.put("grantedTo", identityOf(d.Owner))
+	owner.put("grantedToV2", identityOf(d.Owner))
+	all := []thing{owner}
+	if f != nil {
+		shares, err := s.cfg.Reads.Shares(r.Context(), d.ID, f.ID)
+		if err != nil {
+			return err
+		}
+		for i := range shares {
+			all = append(all, permissionThing(d, f, &shares[i]))
+		}
+	}
+	c.things(w, list{context: "drives('" + string(d.ID) + "')/permissions"}, c.style(s.model["permission"], nil), all)
+	return nil
+}
+
+func (s *Server) sharedItem(r *http.Request, c *call) (*drive, *offboard.FileRow, error) {
+	d, err := s.drive(r, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	f, err := s.item(r, c, d)
+	return d, f, err
+}
+
+// removePermission answers DELETE …/permissions/{id}. R-API-62
+func (s *Server) removePermission(w http.ResponseWriter, r *http.Request, c *call) error {
+	d, f, err := s.sharedItem(r, c)
+	if err != nil {
+		return err
+	}
+	id := r.PathValue("permission")
+	if f == nil || id == "owner" {
+		return wire.BadRequest("invalidRequest", "The owner's own access can't be taken away.")
+	}
+	if err := s.cfg.Desk.UnshareFile(r.Context(), c.caller.Actor, d.place(f.ID), id); err != nil {
+		return err
+	}
+	wire.NoContent(w)
+	return nil
+}

@@ -47,25 +47,25 @@ func (a *API) deleted(c *call) error {
 		return err
 	}
 	out := list[deletedView]{Value: []deletedView{}, Next: a.next(c, "deleted", page.Next)}
-	l := lens{found.Org, found.Names, found.Now}
 	for _, p := range found.People {
 		if p != nil && !p.Active() {
-			out.Value = append(out.Value, l.deleted(c.lang, p))
+			out.Value = append(out.Value, deletedOf(c.lang, &found, p))
 		}
 	}
 	return c.answer(http.StatusOK, out)
 }
 
-func (l *lens) deleted(lang locale.Lang, p *org.Person) deletedView {
-	clocks := org.ClocksOf(p, l.org.Settings, l.now)
+func deletedOf(lang locale.Lang, found *offboard.Looked, p *org.Person) deletedView {
+	l := lens{found.Org, found.Names, found.Now}
+	clocks := found.Clocks(p)
 	b := l.belongings(p)
 	out := deletedView{
 		ID: p.ID, UserPrincipalName: b.UserPrincipalName, DisplayName: p.DisplayName, Deleted: p.Deleted, DaysLeft: org.DaysLeft(clocks.User, l.now),
 		Clocks: clocksOf(clocks), Mailbox: p.MailboxState(l.now), Licenses: b.Licenses, Notes: []noteView{},
 	}
 	var notes []org.Note
-	if p.Mailbox != nil && out.Mailbox == org.MailboxGone {
-		notes = append(notes, org.Note{Key: "restore.mailboxGone", Rule: "R-SM-05", Severity: org.Critical}) // R-SM-05 R-RES-20
+	if found.LostMailbox(p) {
+		notes = append(notes, org.Note{Key: "restore.mailboxGone", Rule: "R-SM-05", Severity: org.Critical})
 	}
 	if p.Synced {
 		notes = append(notes, org.Note{Key: "restore.nowCloudOnly", Rule: "R-AD-10", Severity: org.Warning})

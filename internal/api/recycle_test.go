@@ -61,6 +61,10 @@ func testDeleted(t *testing.T, s *site) {
 	if swept := want[object](t, s, http.StatusOK, ask{method: "POST", path: "sweep"}); swept["people"] != 0.0 {
 		t.Errorf("got %v", swept)
 	}
+	swept := want[page](t, s, http.StatusOK, ask{method: "GET", path: "deleted?search=noor"}).Value
+	if noteOf(swept[0], "restore.mailboxGone")["rule"] != "R-SM-05" {
+		t.Errorf("R-SM-05: swept away, it is not told any more: got %v", swept)
+	}
 	want[fault](t, s, http.StatusForbidden, ask{as: billing, method: "POST", path: "sweep"})
 }
 

@@ -15,6 +15,19 @@ type Looked struct {
 	Org    *org.Organization
 	Now    time.Time
 	Names  map[org.UserID]org.Ref // of managers, delegates and those with access to a drive
+	// Before is how deleted people were before their deletion, as far as the
+	// journal knows.
+	Before map[org.UserID]*org.Person
+}
+
+// LostMailbox says that a deleted person had a mailbox that can't come back: its
+// own clock ran out, whether or not the sweep has been there. R-SM-05 R-RES-20
+func (l *Looked) LostMailbox(p *org.Person) bool {
+	had := p.Mailbox != nil
+	if before := l.Before[p.ID]; before != nil {
+		had = had || before.Mailbox != nil
+	}
+	return had && p.MailboxState(l.Now) == org.MailboxGone
 }
 
 // Clocks are the clocks of one of the people.
@@ -56,7 +69,7 @@ func (d *Desk) LookAtAll(ctx context.Context, actor org.Actor, op org.Operation,
 func (d *Desk) look(ctx context.Context, refs []string) (Looked, error) {
 	var l Looked
 	err := d.Store.Read(ctx, func(tx Tx) error {
-		l = Looked{Names: map[org.UserID]org.Ref{}}
+		l = Looked{Names: map[org.UserID]org.Ref{}, Before: map[org.UserID]*org.Person{}}
 		var err error
 		if l.Org, err = tx.Organization(ctx); err != nil {
 			return err
@@ -73,9 +86,32 @@ func (d *Desk) look(ctx context.Context, refs []string) (Looked, error) {
 				l.Names[p.ID] = p.Ref()
 			}
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return l.remember(ctx, tx)
 	})
 	return l, err
+}
+
+// remember asks the journal how the deleted ones were before.
+func (l *Looked) remember(ctx context.Context, tx Tx) error {
+	var gone []*org.Person
+	for _, p := range l.People {
+		if p != nil && !p.Active() {
+			gone = append(gone, p)
+		}
+	}
+	if len(gone) == 0 {
+		return nil
+	}
+	items, err := tx.LastItems(ctx, gone)
+	for i, it := range items {
+		if it != nil && it.Before != nil {
+			l.Before[gone[i].ID] = it.Before
+		}
+	}
+	return err
 }
 
 // mentioned lists the ids of the people that persons name.

@@ -128,7 +128,7 @@ func TestNamesAndAddressesAreUnique(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				if !w.UPNTaken || w.Taken["anna.alias@contoso.com"].Name != "carla@contoso.com" || w.Taken["bram@contoso.com"].Name != "bram@contoso.com" || len(w.Products) != 3 {
+				if !w.UPNTaken || w.Taken["anna.alias@contoso.com"].Name != "carla@contoso.com" || w.Taken["bram@contoso.com"].Name != "bram@contoso.com" {
 					t.Errorf("got %+v", w)
 				}
 				if w, err = tx.World(t.Context(), anna, &before, "anna@contoso.com"); w.UPNTaken {

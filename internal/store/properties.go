@@ -123,7 +123,8 @@ func (x texts) search(b *odata.Builder, c odata.Condition) {
 	s, _ := c.Values[0].(string)
 	if !x.words {
 		b.Write("u.pk in (select w.user_pk from user_words w where " + wordRange)
-		writeRange(b, s)
+		first, _, _ := strings.Cut(s, " ")
+		writeRange(b, first)
 		b.Write(") and ")
 		if x.partial {
 			b.Write(x.column + " <> '' and ")

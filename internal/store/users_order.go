@@ -172,52 +172,98 @@ func skuAsked(filter odata.Expr) string {
 	return ""
 }
 
-// few is how many people a word may find for them to be sorted afterwards. When
+// few is how many people a word may find for them to be fetched and sorted. When
 // all words find more, people are taken in order and looked at: then a page is
 // full soon.
-const few = 10_000
+const few = 5000
+
+// The orders of few people: PostgreSQL would go through everybody in the order of
+// an index, hoping to have a page full soon; this keeps it from that.
+var (
+	fewByKey     = []odata.SortColumn{{Name: "pk", SQL: "{postgres +}u.pk", Kind: odata.Integer}}
+	fewByDisplay = []odata.SortColumn{{Name: "displayName", SQL: "u.display_key{postgres || ''}", Kind: odata.FoldedString}, byKey}
+)
+
+// rarest finds the word that the fewest people have, when those are few, and
+// their keys; -1 when all words are common.
+func rarest(ctx context.Context, db sqldb.Querier, words []string) (int, []int64, error) {
+	best, found := -1, []int64(nil)
+	for i, w := range words {
+		keys, err := sqldb.All(ctx, db, sqldb.Value[int64], "select user_pk from user_words where word >= $1 and word < $2 limit $3", w, w+beyondAll, few)
+		if err != nil {
+			return -1, nil, err
+		}
+		if len(keys) < few && (best < 0 || len(keys) < len(found)) {
+			best, found = i, keys
+		}
+	}
+	return best, found, nil
+}
 
 // box narrows a list down to those found by what was typed in a search box,
 // sorted by name. How it is done depends on how many the rarest word finds, so
 // that both a rare and a common one are quick among a million people.
 func (l *list[T]) box(ctx context.Context, db sqldb.Querier, typed string) error {
 	terms := strings.Fields(Fold(typed))
-	if len(terms) == 0 {
+	for i := range terms {
+		terms[i] = strings.TrimLeft(terms[i], wordStarts)
+	}
+	if terms = slices.DeleteFunc(terms, func(t string) bool { return t == "" }); len(terms) == 0 {
 		return nil
 	}
-	rarest, fewest := 0, int64(few)
-	for i, t := range terms {
-		n, err := sqldb.One(ctx, db, sqldb.Value[int64], "select count(*) from (select 1 as one from user_words where word >= $1 and word < $2 limit $3) x",
-			t, t+beyondAll, few)
-		if err != nil {
-			return err
-		}
-		if n < fewest {
-			rarest, fewest = i, n
-		}
+	best, keys, err := rarest(ctx, db, terms)
+	if err != nil {
+		return err
 	}
-	if fewest < few {
-		l.where("u.pk in (select w.user_pk from user_words w where w.word >= %s and w.word < %s)", terms[rarest], terms[rarest]+beyondAll)
-		terms = slices.Delete(terms, rarest, rarest+1)
+	order := byDisplay
+	if best >= 0 {
+		l.where("u.pk in {ints %s}", sqldb.Ints(keys))
+		terms, order = slices.Delete(terms, best, best+1), fewByDisplay
 	}
 	for _, t := range terms {
-		var starts []string
-		var patterns []any
-		for _, c := range wordStarts {
-			starts = append(starts, wordsOfUser+` like %s escape '\'`)
-			patterns = append(patterns, "%"+string(c)+sqldb.EscapeLike(t)+"%")
-		}
-		l.where("("+strings.Join(starts, " or ")+")", patterns...)
+		// "is true" keeps both databases from beginning with everybody who has the
+		// word: it is only asked of those who come by.
+		l.where("(u.pk in (select w.user_pk from user_words w where w.word >= %s and w.word < %s)) is true", t, t+beyondAll)
 	}
 	if l.order[0] != byDeleted[0] {
-		l.order = byDisplay
+		l.order = order
 	}
 	return nil
 }
 
-// wordsOfUser is all that somebody is found by, as one text.
-const wordsOfUser = `(' ' || u.display_key || ' ' || lower(u.given_name) || ' ' || u.surname_key || ' ' || u.mail_key || ' ' ||
- case when u.deleted is null then u.upn_key else substr(u.upn_key, 33) end)`
+// narrow lets a search begin with the people who have its rarest word. What it
+// says about properties is compiled as well, and still has to hold. R-API-15
+func (l *list[T]) narrow(ctx context.Context, db sqldb.Querier, search odata.SearchExpr) error {
+	best, keys, err := rarest(ctx, db, required(search))
+	if err != nil || best < 0 {
+		return err
+	}
+	l.where("u.pk in {ints %s}", sqldb.Ints(keys))
+	if l.order[0] == byKey {
+		l.order = fewByKey
+	}
+	return nil
+}
+
+// required are the words that everybody has who is found by a search.
+func required(search odata.SearchExpr) []string {
+	var words []string
+	switch e := search.(type) {
+	case *odata.SearchTerm:
+		for _, w := range strings.Fields(Fold(e.Value)) {
+			if w = strings.TrimLeft(w, wordStarts); w != "" {
+				words = append(words, w)
+			}
+		}
+	case *odata.SearchLogical:
+		for _, t := range e.Terms {
+			if !e.Or {
+				words = append(words, required(t)...)
+			}
+		}
+	}
+	return words
+}
 
 // where adds a condition that always holds; %s stands for each of its arguments.
 func (l *list[T]) where(condition string, args ...any) {

@@ -14,7 +14,7 @@ import (
 // Users gives a page of people. R-API-12 R-API-30
 func (s *Store) Users(ctx context.Context, q offboard.UserQuery) (offboard.Page[offboard.UserRow], error) {
 	columns, with := s.users.selected(q.Select)
-	if with == 0 && !q.Counts() && q.Box == "" {
+	if with == 0 && !q.Counts() && q.Box == "" && q.Search == nil {
 		page, err := s.usersIn(ctx, s.db, q, columns)
 		return page, outage(err)
 	}
@@ -107,6 +107,11 @@ func (s *Store) userList(ctx context.Context, db sqldb.Querier, q *offboard.User
 		l.args = []any{q.Of}
 	case offboard.ActivePeople:
 		l.active(q)
+	}
+	if q.Search != nil {
+		if err := l.narrow(ctx, db, q.Search); err != nil {
+			return nil, err
+		}
 	}
 	if q.Box == "" {
 		return l, nil

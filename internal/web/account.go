@@ -17,6 +17,7 @@ type account struct {
 	Passkeys []offboard.Passkey
 	Offer    string // options for a new passkey; "" where none can be made
 	Help     []org.Ref
+	Access   []offboard.Access // what was handed over to them
 	Problem  string
 }
 
@@ -37,6 +38,13 @@ func (v *visit) account(problem string, status int) error {
 	}
 	if a.Offer, err = v.offerPasskey(); err != nil {
 		return err
+	}
+	detail, err := v.srv.Store.Detail(v.ctx(), v.Person.ID)
+	if err != nil {
+		return err
+	}
+	if detail != nil {
+		a.Access = detail.AccessTo
 	}
 	if !v.Admin() {
 		if a.Help, err = v.helpers(); err != nil {

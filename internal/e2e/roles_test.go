@@ -1,0 +1,108 @@
+package e2e
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// sections are the parts of the admin centre, by the address that a menu has.
+var sections = []string{"/users", "/several", "/deleted", "/leavers", "/products", "/audit", "/settings"}
+
+// seen says which parts each role of the practice organization sees. R-ROLE-05 R-ROLE-07
+var seen = map[string][]string{
+	"admin":      sections,
+	"useradmin":  sections,
+	"reader":     {"/users", "/deleted", "/leavers", "/products", "/audit", "/settings"},
+	"billing":    {"/users", "/leavers", "/products", "/settings"},
+	"license":    {"/users", "/deleted", "/leavers", "/products", "/settings"},
+	"exchange":   {"/users", "/deleted", "/leavers", "/audit", "/settings"},
+	"sharepoint": {"/users", "/deleted", "/leavers", "/audit", "/settings"},
+	"helpdesk":   {"/users", "/deleted", "/leavers", "/settings"},
+	"mila.kok":   {},
+}
+
+func TestEveryRoleSeesWhatItMayDo(t *testing.T) {
+	s := newSchool(t, 0)
+	for name, want := range seen {
+		t.Run("R-ROLE-07 "+name, func(t *testing.T) {
+			c := signedIn(t, s, name)
+			start := c.get("/")
+			for _, at := range sections {
+				a := c.get(at)
+				may := slices.Contains(want, at)
+				if may && a.status != http.StatusOK || !may && a.status != http.StatusForbidden {
+					t.Errorf("%s answers %d, want it to be seen: %t", at, a.status, may)
+				}
+				if shown := strings.Contains(start.body, `href="`+at+`"`); shown != may {
+					t.Errorf("the menu shows %s: %t, want %t", at, shown, may)
+				}
+			}
+		})
+	}
+}
+
+// changes are forms that change something, and who may send them. Everybody else
+// is refused by the server, whatever a page shows. R-ROLE-03 R-ROLE-04
+var changes = []struct {
+	path   string
+	fields []string
+	may    []string
+}{
+	{"/users/{id}/delete", nil, []string{"admin", "useradmin"}},
+	{"/several", []string{"sel", "x"}, []string{"admin", "useradmin"}},
+	{"/users/new", nil, []string{"admin", "useradmin", "license"}},
+	{"/deleted/{deleted}/restore", []string{"password", "own"}, []string{"admin", "useradmin"}},
+	{"/deleted/{deleted}/purge", []string{"typed", "somebody"}, []string{"admin", "useradmin"}},
+	{"/products/{sub}", []string{"total", "x"}, []string{"admin", "billing"}},
+	{"/audit/check", nil, []string{"admin", "useradmin", "reader", "exchange", "sharepoint"}},
+	{"/clock", []string{"days", "x"}, []string{"admin"}},
+	{"/settings", []string{"name", "Lindeboom College", "driveRetention", "30", "massCount", "{count}", "massPercent", "60", "purgedMailbox", "30", "language", "nl"}, []string{"admin"}},
+	{"/users/{id}/signin", []string{"allow", "yes"}, []string{"admin", "useradmin"}},
+	{"/users/{id}/sessions", nil, []string{"admin", "useradmin", "helpdesk"}},
+	{"/users/{id}/forwarding", nil, []string{"admin", "exchange"}},
+}
+
+func TestTheServerRefusesTheRest(t *testing.T) {
+	s := newSchool(t, 0)
+	admin := signedIn(t, s, "admin")
+	page := admin.get("/products").body
+	_, rest, _ := strings.Cut(page, `href="/products/`)
+	sub, _, _ := strings.Cut(rest, `"`)
+	page = admin.get("/deleted").body
+	_, rest, _ = strings.Cut(page, `href="/deleted/`)
+	deleted, _, _ := strings.Cut(rest, `"`)
+	for i, name := range slices.Sorted(maps.Keys(seen)) {
+		c := signedIn(t, s, name)
+		replace := strings.NewReplacer("{id}", s.id(t, "anna.devries"), "{sub}", sub, "{deleted}", deleted, "{count}", strconv.Itoa(400+i))
+		for _, x := range changes {
+			fields := make([]string, len(x.fields))
+			for i, f := range x.fields {
+				fields[i] = replace.Replace(f)
+			}
+			a := c.post(replace.Replace(x.path), fields...)
+			refused := a.status == http.StatusForbidden
+			if may := slices.Contains(x.may, name); may == refused {
+				t.Errorf("R-ROLE-07 %s sends %s: %d, want it to be allowed: %t\n%s", name, x.path, a.status, may, a.text())
+			}
+		}
+	}
+}
+
+func TestWhoHasNoRoleIsToldWhomToAsk(t *testing.T) {
+	c := signedIn(t, newSchool(t, 0), "mila.kok")
+	a := c.get("/")
+	if a.path != "/account" {
+		t.Errorf("R-ROLE-05: home is %s, want the own page", a.path)
+	}
+	a.says(t, "contact the technical support")
+	a.says(t, "helpdesk@lindeboom.example")
+	a = c.get("/users")
+	if a.status != http.StatusForbidden {
+		t.Errorf("R-ROLE-05: the list answers %d, want 403", a.status)
+	}
+	a.says(t, "Contact the technical support of your organisation.")
+}

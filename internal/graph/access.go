@@ -68,6 +68,7 @@ var (
 	readReplies   = right{app: replies, delegated: replies}
 	writeReplies  = right{app: []string{"MailboxSettings.ReadWrite"}, delegated: []string{"MailboxSettings.ReadWrite"}}
 	readMail      = right{app: mailOfAll, delegated: append([]string{"Mail.Read.Shared", "Mail.ReadWrite.Shared", "Mail.ReadBasic.Shared"}, mailOfAll...)}
+	sendMail      = right{app: []string{"Mail.Send"}, delegated: []string{"Mail.Send", "Mail.Send.Shared"}}
 	readFiles     = right{app: filesOfAll, delegated: append([]string{"Files.Read", "Files.ReadWrite"}, filesOfAll...)}
 	writeFiles    = right{app: []string{"Files.ReadWrite.All", "Sites.ReadWrite.All"}, delegated: []string{"Files.ReadWrite", "Files.ReadWrite.All", "Sites.ReadWrite.All"}}
 	readDriveRule = both(org.ManageDriveRules, "SharePointTenantSettings.Read.All", "SharePointTenantSettings.ReadWrite.All") // R-API-64

@@ -71,6 +71,26 @@ func TestMail(t *testing.T) {
 		app.patch(anna+"/mailboxSettings", `{"automaticRepliesSetting":{"status":"sometimes"}}`).want(400)
 		s.as("bram.jansen").patch(anna+"/mailboxSettings", `{"automaticRepliesSetting":{"status":"disabled"}}`).want(403)
 	})
+	t.Run("R-MBX-12 R-MBX-16 sending", func(t *testing.T) {
+		letter := func(to string) string {
+			return `{"message":{"subject":"Overdracht","body":{"contentType":"HTML","content":"<p>Dag <b>Bram</b></p>"},"toRecipients":[{"emailAddress":{"address":"` + to + `"}}]},"saveToSentItems":true}`
+		}
+		count := func(who, folder string) int {
+			return len(s.as("").get("/users/" + who + domain + "/mailFolders/" + folder + "/messages?$top=100&$filter=subject eq 'Overdracht'").want(200).rows())
+		}
+		s.as("anna.devries").post("/me/sendMail", letter("bram.jansen@lindeboom.example")).want(202)
+		s.as("").post("/users/anna.devries@lindeboom.example/sendMail", letter("carla.smit@lindeboom.example")).want(202) // she forwards to bram and keeps a copy
+		if a, b, c := count("anna.devries", "sentitems"), count("bram.jansen", "inbox"), count("carla.smit", "inbox"); a != 2 || b != 2 || c != 1 {
+			t.Errorf("sent %d, bram has %d, carla has %d", a, b, c)
+		}
+		rows := s.as("bram.jansen").get("/me/messages?$top=1&$select=bodyPreview,body,isRead").want(200).rows()
+		if rows[0]["bodyPreview"] != "Dag Bram" || rows[0]["isRead"] != false {
+			t.Errorf("got %v", rows[0])
+		}
+		s.as("anna.devries").post("/me/sendMail", letter("x@elsewhere.example")).want(400)
+		s.as("anna.devries").post("/me/sendMail", `{"message":{"subject":"x"}}`).refused(400, "ErrorInvalidRecipients", "")
+		s.as("anna.devries").post("/users/bram.jansen@lindeboom.example/sendMail", letter("anna.devries@lindeboom.example")).want(403)
+	})
 	t.Run("R-API-54 R-API-55 there are no calendars here", func(t *testing.T) {
 		s.as("").get(anna+"/calendar/calendarPermissions").refused(501, "NotImplemented", "Calendars")
 	})

@@ -91,6 +91,7 @@ func (s *Server) mailRoutes() {
 	s.route("GET "+box+"/mailFolders/{folder}/messages/{message}", readMail, s.getMessage)
 	s.route("GET "+box+"/messages", readMail, s.listMessages)
 	s.route("GET "+box+"/messages/{message}", readMail, s.getMessage)
+	s.route("POST "+box+"/sendMail", sendMail, s.sendMail)
 	// Calendars are not part of an embedded organization: R-API-54 and R-API-55
 	// are the tenant's.
 	for _, p := range []string{

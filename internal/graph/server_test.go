@@ -150,7 +150,7 @@ func fatal(t testing.TB, err error) {
 
 // permissions are those of the app that tests use unless they say otherwise.
 var permissions = []string{
-	"User.ReadWrite.All", "Directory.ReadWrite.All", "Group.ReadWrite.All", "Organization.Read.All", "MailboxSettings.ReadWrite", "Mail.ReadWrite",
+	"User.ReadWrite.All", "Directory.ReadWrite.All", "Group.ReadWrite.All", "Organization.Read.All", "MailboxSettings.ReadWrite", "Mail.ReadWrite", "Mail.Send",
 	"Files.ReadWrite.All", "RoleManagement.ReadWrite.Directory", "SharePointTenantSettings.ReadWrite.All", "Domain.Read.All",
 }
 

@@ -35,6 +35,8 @@ type Config struct {
 	SweepEvery    time.Duration `yaml:"sweepEvery"`
 	MaxBody       int64         `yaml:"maxBody"`
 	MaxUpload     int64         `yaml:"maxUpload"`
+	GraphUnits    int           `yaml:"graphUnits"`
+	GraphWrites   int           `yaml:"graphWrites"`
 	Log           struct {
 		Level    string `yaml:"level"`
 		Format   string `yaml:"format"`
@@ -151,6 +153,8 @@ var configKeys = []struct{ key, example, text string }{
 	{"sweepEvery:", "1h", "sweepEvery"},
 	{"maxBody:", "4194304", "maxBody"},
 	{"maxUpload:", "268435456", "maxUpload"},
+	{"graphUnits:", "500000", "graphUnits"},
+	{"graphWrites:", "300000", "graphWrites"},
 	{"log:", "", "log"},
 	{"  level:", "info", "level"},
 	{"  format:", "json", "format"},

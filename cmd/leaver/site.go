@@ -195,6 +195,7 @@ type serving struct {
 	practice      bool
 	publicURL     string
 	behindProxy   bool
+	limits        graph.Limits
 	passwordGrant bool
 	quiet         bool
 	maxBody       int64
@@ -208,6 +209,7 @@ func (s *site) network(o serving) (*server.Server, error) {
 		Text:      func(lang, key string, args map[string]any) string { return locale.Text(locale.Lang(lang), key, args) },
 		Language:  func(wishes ...string) string { return string(locale.Choose(locale.English, wishes...)) },
 		PublicURL: o.publicURL, BehindProxy: o.behindProxy, AllowPassword: o.passwordGrant,
+		SignedIn: s.signedIn,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("identity: %w", err)
@@ -222,10 +224,20 @@ func (s *site) network(o serving) (*server.Server, error) {
 	return s.server(o, auth, auth, ids, pages)
 }
 
+// signedIn writes a sign-in to the log; what somebody does then is in the audit
+// trail.
+func (s *site) signedIn(ctx context.Context, e identity.SignInEvent) {
+	level, result := slog.LevelInfo, "success"
+	if e.Code != 0 {
+		level, result = slog.LevelWarn, fmt.Sprintf("AADSTS%d", e.Code)
+	}
+	s.log.Log(ctx, level, "sign-in", "name", e.Name, "person", e.PersonID, "app", e.AppID, "address", e.Address, "result", result)
+}
+
 // operators puts the surfaces together for the operator in this process.
 func (s *site) operators(name, version string) (http.Handler, error) {
 	me := operator{name}
-	return s.server(serving{version: version, quiet: true}, &wire.Auth{Tokens: me, Subjects: me}, me, nobody{}, http.NotFoundHandler())
+	return s.server(serving{version: version, quiet: true, limits: graph.Limits{Units: -1, Writes: -1}}, &wire.Auth{Tokens: me, Subjects: me}, me, nobody{}, http.NotFoundHandler())
 }
 
 // nobody hands out no tokens.
@@ -238,7 +250,7 @@ func (nobody) Owns(string) bool { return false }
 func (s *site) server(o serving, auth *wire.Auth, actors api.Authenticator, ids server.Identity, pages http.Handler) (*server.Server, error) {
 	directory, err := graph.New(graph.Config{
 		Desk: s.desk, Reads: s.store, Bodies: s.bodies, Auth: auth, Log: s.log, Now: s.now, NewID: newID, PublicURL: o.publicURL, BehindProxy: o.behindProxy,
-		MaxUpload: o.maxUpload,
+		MaxUpload: o.maxUpload, Limits: o.limits,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("graph: %w", err)

@@ -46,8 +46,8 @@ func (a *archive) add(ctx context.Context, name string, r io.Reader, size int64,
 	return hex.EncodeToString(sum.Sum(nil)), err
 }
 
-func (a *archive) text(name string, text []byte, at time.Time) error {
-	_, err := a.add(context.Background(), name, bytes.NewReader(text), int64(len(text)), at)
+func (a *archive) text(ctx context.Context, name string, text []byte, at time.Time) error {
+	_, err := a.add(ctx, name, bytes.NewReader(text), int64(len(text)), at)
 	return err
 }
 

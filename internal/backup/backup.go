@@ -114,7 +114,7 @@ func (w *writing) write(ctx context.Context, path string) (err error) {
 	if w.out, err = create(filepath.Join(temporary, "backup")); err != nil {
 		return err
 	}
-	err = w.out.text(markerName, []byte(fmt.Sprintf("leaver backup %d\n", format)), w.manifest.Created)
+	err = w.out.text(ctx, markerName, fmt.Appendf(nil, "leaver backup %d\n", format), w.manifest.Created)
 	if err == nil {
 		err = w.fill(ctx, temporary)
 	}
@@ -144,7 +144,7 @@ func (w *writing) fill(ctx context.Context, temporary string) error {
 		if err == nil && whole {
 			err = w.finish(ctx, snapshot, file)
 		}
-		if err = errors.Join(err, snapshot.Close()); err != nil || whole {
+		if err = errors.Join(err, snapshot.Close()); err != nil || whole { //nolint:contextcheck // closing is never cut short
 			return err
 		}
 		if err := os.Remove(file); err != nil {
@@ -167,9 +167,9 @@ func (w *writing) snapshot(ctx context.Context, file string) (*store.Store, erro
 		return nil, err
 	}
 	if _, err := store.Copy(ctx, w.from.Store, s, nil, nil, nil); err != nil {
-		return nil, errors.Join(err, s.Close())
+		return nil, errors.Join(err, s.Close()) //nolint:contextcheck // closing is never cut short
 	}
-	if err := s.Close(); err != nil { // the write-ahead log goes into the file
+	if err := s.Close(); err != nil { //nolint:contextcheck // the write-ahead log goes into the file, whatever happens
 		return nil, err
 	}
 	return store.Open(ctx, sqldb.Options{Path: file, ReadOnly: true}, w.from.NewID)
@@ -243,5 +243,5 @@ func (w *writing) finish(ctx context.Context, snapshot *store.Store, file string
 	if err != nil {
 		return err
 	}
-	return w.out.text(manifestName, text, w.manifest.Created)
+	return w.out.text(ctx, manifestName, text, w.manifest.Created)
 }

@@ -192,8 +192,8 @@ func TestBackupWhileWriting(t *testing.T) {
 		go func() {
 			var err error
 			for ctx.Err() == nil && err == nil {
-				if err = o.desk.DeleteUser(t.Context(), boss, "p1@contoso.com"); err == nil {
-					_, err = o.desk.RestoreUser(t.Context(), boss, storetest.ID(0x100001), offboard.Restoring{})
+				if err = o.desk.DeleteUser(context.WithoutCancel(ctx), boss, "p1@contoso.com"); err == nil {
+					_, err = o.desk.RestoreUser(context.WithoutCancel(ctx), boss, storetest.ID(0x100001), offboard.Restoring{})
 				}
 			}
 			ended <- err

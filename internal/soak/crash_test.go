@@ -71,7 +71,7 @@ func (k *killer) phase(t *testing.T, id org.DepartureID, mode, name string, time
 	last := 0
 	for range times {
 		c := spawn(t, p)
-		c.lives(rand.N(k.delay)) //nolint:gosec // chance, not secrecy
+		c.lives(rand.N(k.delay))
 		if !c.kill(t) {
 			k.delay = max(k.delay/2, 2*time.Millisecond)
 			return // it was quicker

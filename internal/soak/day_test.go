@@ -135,7 +135,7 @@ func (d *workday) do(ctx context.Context, kind, token, method, path string, body
 
 // pause is the time that somebody thinks; false when the day is over.
 func pause(ctx context.Context, atMost time.Duration) bool {
-	timer := time.NewTimer(rand.N(atMost)) //nolint:gosec // chance, not secrecy
+	timer := time.NewTimer(rand.N(atMost))
 	defer timer.Stop()
 	select {
 	case <-timer.C:
@@ -148,7 +148,7 @@ func pause(ctx context.Context, atMost time.Duration) bool {
 // administrator looks at pages, plans, and lets single people go.
 func (d *workday) administrator(ctx context.Context, token string, n int) {
 	for i := 0; pause(ctx, 2*time.Second); i++ {
-		id := d.people[rand.IntN(len(d.people))] //nolint:gosec // chance, not secrecy
+		id := d.people[rand.IntN(len(d.people))]
 		d.do(ctx, "page", token, "GET", "/v1.0/users?$top=100&$select=id,displayName,userPrincipalName", nil, nil)
 		d.do(ctx, "person", token, "GET", "/api/v1/people/"+id, nil, nil)
 		d.do(ctx, "subscriptions", token, "GET", "/api/v1/subscriptions", nil, nil)
@@ -165,8 +165,8 @@ func (d *workday) administrator(ctx context.Context, token string, n int) {
 func (d *workday) client(ctx context.Context, n int) {
 	mine := len(d.people) / apiClients
 	for pause(ctx, 2*time.Second) {
-		id := d.people[n*mine+rand.IntN(mine)] //nolint:gosec // chance, not secrecy
-		switch rand.IntN(10) {                 //nolint:gosec // chance, not secrecy
+		id := d.people[n*mine+rand.IntN(mine)]
+		switch rand.IntN(10) {
 		case 0:
 			if d.do(ctx, "delete", d.app, "DELETE", "/v1.0/users/"+id, nil, nil) {
 				d.do(ctx, "restore", d.app, "POST", "/v1.0/directory/deletedItems/"+id+"/restore", map[string]any{}, nil)
@@ -176,7 +176,7 @@ func (d *workday) client(ctx context.Context, n int) {
 		case 2:
 			d.do(ctx, "page", d.app, "GET", "/v1.0/users?$top=100", nil, nil)
 		case 3:
-			prefix := string(rune('a' + rand.IntN(26))) //nolint:gosec // chance, not secrecy
+			prefix := string(rune('a' + rand.IntN(26)))
 			d.do(ctx, "search", d.app, "GET", "/v1.0/users?$top=20&$filter=startswith(displayName,'"+prefix+"')", nil, nil)
 		default:
 			d.do(ctx, "get", d.app, "GET", "/v1.0/users/"+id, nil, nil)
@@ -245,7 +245,7 @@ func (d *workday) backups(ctx context.Context, t *testing.T, dir string, db sqld
 	db.ReadOnly = true
 	for i := 0; pause(ctx, pick(6*time.Second, 3*time.Minute)); i++ {
 		file, to := filepath.Join(t.TempDir(), "backup"), filepath.Join(t.TempDir(), "restored")
-		if err := backUp(t.Context(), dir, db, file, to); err != nil {
+		if err := backUp(context.WithoutCancel(ctx), dir, db, file, to); err != nil {
 			t.Errorf("backup: %v", err)
 		}
 		d.saved++

@@ -45,11 +45,11 @@ func TestSoakNodes(t *testing.T) {
 	c.nodes[first].kill(t)
 	c.nodes[first] = nil
 	c.note("node %d killed", first)
-	second := c.progress(t, "took over", fmt.Sprintf("node%d", first))
+	c.progress(t, "took over", fmt.Sprintf("node%d", first))
 
 	c.server.Crash(t)
 	c.note("database crashed and restarted")
-	second = c.progress(t, "went on", "")
+	second := c.progress(t, "went on", "")
 
 	c.proxies[second].set(true)
 	c.note("network of node %d cut", second)

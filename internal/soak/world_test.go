@@ -84,8 +84,10 @@ func newWorld(t *testing.T, p place, n int) *world {
 		letters := []offboard.Message{{ID: "mail1-" + l.UPN, Subject: "Newsletter", Body: shared, Received: storetest.Noon}}
 		if i%4 == 0 {
 			letters = append(letters, offboard.Message{ID: "mail2-" + l.UPN, Subject: "Hello", Body: body("dear " + l.UPN), Received: storetest.Noon})
-			x.Files = []offboard.File{{ID: "file-" + l.UPN, Name: "a.txt", Body: body("file of " + l.UPN), Created: storetest.Noon, Modified: storetest.Noon,
-				Shared: []offboard.Share{{ID: "share-" + l.UPN, Who: people[1].Person.ID, Role: "read"}}}}
+			x.Files = []offboard.File{{
+				ID: "file-" + l.UPN, Name: "a.txt", Body: body("file of " + l.UPN), Created: storetest.Noon, Modified: storetest.Noon,
+				Shared: []offboard.Share{{ID: "share-" + l.UPN, Who: people[1].Person.ID, Role: "read"}},
+			}}
 		}
 		x.Folders = []offboard.Folder{{ID: "folder-" + l.UPN, Name: "Inbox", WellKnown: "inbox", Messages: letters}}
 		people = append(people, x)

@@ -145,10 +145,17 @@ func (d *doctor) times(ctx context.Context, tx *sqldb.Tx) error {
 		table, column, name string
 		limit               int64
 	}{
-		{"users", "created", "upn", ahead}, {"users", "deleted", "upn", ahead}, {"users", "sessions_from", "upn", ahead},
-		{"users", "licenses_removed", "upn", ahead}, {"licenses", "assigned", "cast(user_pk as text)", ahead},
-		{"mailboxes", "disconnected", "id", ahead}, {"drives", "unlicensed", "id", ahead}, {"drives", "owner_deleted", "id", ahead},
-		{"departures", "created", "id", ahead}, {"departures", "ended", "id", ahead}, {"audit", "at", "cast(seq as text)", ahead},
+		{"users", "created", "upn", ahead},
+		{"users", "deleted", "upn", ahead},
+		{"users", "sessions_from", "upn", ahead},
+		{"users", "licenses_removed", "upn", ahead},
+		{"licenses", "assigned", "cast(user_pk as text)", ahead},
+		{"mailboxes", "disconnected", "id", ahead},
+		{"drives", "unlicensed", "id", ahead},
+		{"drives", "owner_deleted", "id", ahead},
+		{"departures", "created", "id", ahead},
+		{"departures", "ended", "id", ahead},
+		{"audit", "at", "cast(seq as text)", ahead},
 		{"departures", "lease", "id", d.Now.Add(org.Day).Unix()}, // in real time
 		{"mailboxes", "due", "id", d.now.Add(366 * org.Day).Unix()},
 	} {

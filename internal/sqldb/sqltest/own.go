@@ -153,6 +153,6 @@ func (s *Server) Crash(t testing.TB) {
 // stop ends the server at once and waits for it.
 func (s *Server) stop() error {
 	err := s.life.Close()
-	<-s.ended
+	_ = <-s.ended // it was told to end in a hurry
 	return err
 }

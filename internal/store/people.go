@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -128,8 +130,7 @@ const parts = `select 1, user_pk, role, '', suspended, 0, '', '' from role_assig
  union all select 6, x.user_pk, '', '', false, 0, '', '' from group_members x join groups g on g.pk = x.group_pk
    where x.user_pk in {ints $1} and g.role_assignable
  union all select 6, x.user_pk, '', '', false, 0, '', '' from group_owners x join groups g on g.pk = x.group_pk
-   where x.user_pk in {ints $1} and g.role_assignable
- order by 1, 2, 6, 3, 4`
+   where x.user_pk in {ints $1} and g.role_assignable`
 
 // partsOfOne is the same for one person, without the detour of a set.
 var partsOfOne = strings.ReplaceAll(parts, "in {ints $1}", "= $1")
@@ -154,56 +155,97 @@ func complete(ctx context.Context, q sqldb.Querier, people []*row) error {
 		return fmt.Errorf("load what belongs to people: %w", err)
 	}
 	defer rows.Close()
+	found := make([]part, 0, 4*len(keys))
 	for rows.Next() {
-		var kind, user, n int64
-		var a, b, c, e string
-		var flag bool
-		if err := rows.Scan(&kind, &user, &a, &b, &flag, &n, &c, &e); err != nil {
+		var p part
+		if err := rows.Scan(&p.kind, &p.user, &p.a, &p.b, &p.flag, &p.n, &p.c, &p.d); err != nil {
 			return err
 		}
-		byKey[user].add(kind, a, b, flag, n, c, e)
+		found = append(found, p)
+	}
+	// Sorting them here takes a fraction of what it takes the database.
+	slices.SortFunc(found, part.compare)
+	for i := range found {
+		byKey[found[i].user].add(&found[i])
 	}
 	return rows.Err()
 }
 
-func (p *row) add(kind int64, a, b string, flag bool, n int64, c, e string) {
-	switch kind {
+// part is a row of parts.
+type part struct {
+	kind, user, n int64
+	a, b, c, d    string
+	flag          bool
+}
+
+// compare puts the parts of one kind and person in their order.
+func (p part) compare(q part) int {
+	return cmp.Or(cmp.Compare(p.kind, q.kind), cmp.Compare(p.user, q.user), cmp.Compare(p.n, q.n), strings.Compare(p.a, q.a), strings.Compare(p.b, q.b))
+}
+
+func (p *row) add(x *part) {
+	switch x.kind {
 	case 1:
-		if flag {
-			p.SuspendedRoles = append(p.SuspendedRoles, org.RoleID(a))
+		if x.flag {
+			p.SuspendedRoles = append(p.SuspendedRoles, org.RoleID(x.a))
 		} else {
-			p.Roles = append(p.Roles, org.RoleID(a))
+			p.Roles = append(p.Roles, org.RoleID(x.a))
 		}
 	case 2:
-		p.Addresses = append(p.Addresses, org.Address{Value: a, Primary: flag})
+		p.Addresses = append(p.Addresses, org.Address{Value: x.a, Primary: x.flag})
 	case 3:
-		p.Licenses = append(p.Licenses, org.License{Sku: org.SkuID(a), Group: org.GroupID(b), DisabledPlans: splitLines(c), Error: e, Assigned: at(n)})
+		p.Licenses = append(p.Licenses, org.License{
+			Sku: org.SkuID(x.a), Group: org.GroupID(x.b), DisabledPlans: splitLines(x.c), Error: x.d, Assigned: at(x.n),
+		})
 	case 4:
-		p.Mailbox.Permissions = append(p.Mailbox.Permissions, org.Permission{Who: org.UserID(a), Right: org.Right(b)})
+		p.Mailbox.Permissions = append(p.Mailbox.Permissions, org.Permission{Who: org.UserID(x.a), Right: org.Right(x.b)})
 	case 5:
-		p.Drive.Grants = append(p.Drive.Grants, org.DriveGrant{Who: org.UserID(a)})
+		p.Drive.Grants = append(p.Drive.Grants, org.DriveGrant{Who: org.UserID(x.a)})
 	case 6:
 		p.InRoleGroup = true
 	}
 }
 
 const (
-	peopleByKeys = "select " + personColumns + personTables + "where u.id in {texts $1} union all select " + personColumns + personTables +
-		"where u.upn_key in {texts $1}"
+	peopleByID   = "select " + personColumns + personTables + "where u.id in {texts $1}"
+	peopleByName = "select " + personColumns + personTables + "where u.upn_key in {texts $1}"
 	personByID   = "select " + personColumns + personTables + "where u.id = $1"
 	personByName = "select " + personColumns + personTables + "where u.upn_key = $1"
 )
 
-// peopleBy loads the rows of people by folded id or user name. One person is by
-// far the most frequent case: a name has an @ in it, an id has not.
+// peopleBy loads the rows of people by folded id or user name: a name has an @ in
+// it, an id has not. One person is by far the most frequent case.
 func (t *txn) peopleBy(ctx context.Context, keys []string) ([]*row, error) {
-	switch {
-	case len(keys) != 1:
-		return sqldb.All(ctx, t, scanPerson, peopleByKeys, sqldb.Texts(keys))
-	case strings.Contains(keys[0], "@"):
-		return sqldb.All(ctx, t, scanPerson, personByName, keys[0])
+	if len(keys) == 1 {
+		text := personByID
+		if strings.Contains(keys[0], "@") {
+			text = personByName
+		}
+		return sqldb.All(ctx, t, scanPerson, text, keys[0])
 	}
-	return sqldb.All(ctx, t, scanPerson, personByID, keys[0])
+	var ids, names []string
+	for _, k := range keys {
+		if strings.Contains(k, "@") {
+			names = append(names, k)
+		} else {
+			ids = append(ids, k)
+		}
+	}
+	var all []*row
+	for _, set := range []struct {
+		text string
+		keys []string
+	}{{peopleByID, ids}, {peopleByName, names}} {
+		if len(set.keys) == 0 {
+			continue
+		}
+		found, err := sqldb.All(ctx, t, scanPerson, set.text, sqldb.Texts(set.keys))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
 }
 
 // People implements offboard.People.

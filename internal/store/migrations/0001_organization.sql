@@ -366,12 +366,12 @@ create table departure_items (
   undone boolean not null,
   detail {text} not null,
   before {text} not null,
-  primary key (departure_pk, ordinal)
-) {without rowid};
+  primary key (departure_pk, ordinal) -- with rowid: the state before would not fit into the leaves of an index
+);
 create index departure_items_user on departure_items (user_pk, departure_pk);
 
 create table audit (
-  seq bigint primary key,
+  seq {sqlite integer}{postgres bigint} primary key,
   at bigint not null,
   actor_id {text} not null,
   actor_name {text} not null,
@@ -387,7 +387,7 @@ create index audit_target on audit (target_id, seq);
 
 -- the newest row once more, so that rows cut off the end are missed
 create table audit_head (
-  pk bigint primary key,
+  pk integer primary key,
   seq bigint not null,
   hash {blob} not null
 );

@@ -50,7 +50,7 @@ func openShelf(ctx context.Context, at cli.Stored, readOnly bool) (*shelf, error
 	}
 	bodies, err := blob.New(bodiesOfPlace(at))
 	if err != nil {
-		return nil, errors.Join(fileFault(bodiesOfPlace(at), err), s.Close())
+		return nil, errors.Join(fileFault(bodiesOfPlace(at), err), s.Close()) //nolint:contextcheck // closing is never cut short
 	}
 	return &shelf{s, bodies}, nil
 }
@@ -78,14 +78,14 @@ func (h *host) Check(ctx context.Context, at cli.Stored, deep bool, progress fun
 		return nil, err
 	}
 	if _, _, _, err := s.Heading(ctx); err != nil {
-		return nil, errors.Join(openFault(at.Place, err), s.Close())
+		return nil, errors.Join(openFault(at.Place, err), s.Close()) //nolint:contextcheck // closing is never cut short
 	}
 	found, err := s.Store.Check(ctx, store.Checkup{Now: h.now(), Bodies: s.bodies, Deep: deep, Progress: progress})
 	all := make([]cli.Finding, len(found))
 	for i, f := range found {
 		all[i] = cli.Finding{Code: f.Code, Severity: f.Severity, Args: f.Args}
 	}
-	return all, errors.Join(keepFault("", err), s.Close())
+	return all, errors.Join(keepFault("", err), s.Close()) //nolint:contextcheck // closing is never cut short
 }
 
 // Backup implements cli.Keeper.
@@ -96,7 +96,7 @@ func (h *host) Backup(ctx context.Context, from cli.Stored, file string, progres
 	}
 	source := backup.Source{Store: s.Store, Bodies: s.bodies, Version: h.version, NewID: newID}
 	m, err := backup.Write(ctx, source, file, h.now(), func(p backup.Progress) { progress(p.Bodies) })
-	return keptOf(&m), errors.Join(keepFault(file, err), s.Close())
+	return keptOf(&m), errors.Join(keepFault(file, err), s.Close()) //nolint:contextcheck // closing is never cut short
 }
 
 // RestoreBackup implements cli.Keeper.
@@ -124,7 +124,7 @@ func (h *host) Copy(ctx context.Context, from, to cli.Stored, progress func(rows
 		return cli.Kept{}, err
 	}
 	kept, err := copyTo(ctx, source, to, progress)
-	return kept, errors.Join(keepFault("", err), source.Close())
+	return kept, errors.Join(keepFault("", err), source.Close()) //nolint:contextcheck // closing is never cut short
 }
 
 func copyTo(ctx context.Context, from *shelf, at cli.Stored, progress func(rows int)) (cli.Kept, error) {
@@ -138,7 +138,7 @@ func copyTo(ctx context.Context, from *shelf, at cli.Stored, progress func(rows 
 	}
 	done, err := store.Copy(ctx, from.Store, to.Store, from.bodies, to.bodies, func(c store.Copied) { progress(int(c.Rows())) })
 	kept := cli.Kept{Organization: name, People: people, Deleted: deleted, Rows: done.Rows(), Bodies: done.Bodies, Bytes: done.BodyBytes}
-	return kept, errors.Join(err, to.Close())
+	return kept, errors.Join(err, to.Close()) //nolint:contextcheck // closing is never cut short
 }
 
 // keepFault words what went wrong with a backup or a copy.

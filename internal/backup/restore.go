@@ -89,7 +89,7 @@ func (r *restoring) restore(ctx context.Context) (err error) {
 	if err == nil && r.to.URL != "" {
 		err = r.copy(ctx, snapshot)
 	}
-	if err = errors.Join(err, snapshot.Close()); err != nil || r.to.URL != "" {
+	if err = errors.Join(err, snapshot.Close()); err != nil || r.to.URL != "" { //nolint:contextcheck // closing is never cut short
 		return err
 	}
 	if err := os.Rename(file, filepath.Join(r.to.Dir, DatabaseFile)); err != nil { // from here on it is an organization
@@ -128,7 +128,7 @@ func (r *restoring) empty(ctx context.Context) error {
 			err = errors.Join(err, fmt.Errorf("%w: table %s has rows", ErrNotEmpty, name))
 		}
 	}
-	return errors.Join(err, s.Close())
+	return errors.Join(err, s.Close()) //nolint:contextcheck // closing is never cut short
 }
 
 // check reads the whole backup, compares it with its manifest, and leaves the
@@ -240,5 +240,5 @@ func (r *restoring) copy(ctx context.Context, snapshot *store.Store) error {
 		return err
 	}
 	_, err = store.Copy(ctx, snapshot, to, nil, nil, nil)
-	return errors.Join(err, to.Close())
+	return errors.Join(err, to.Close()) //nolint:contextcheck // closing is never cut short
 }

@@ -64,8 +64,8 @@ func deletedOf(lang locale.Lang, found *offboard.Looked, p *org.Person) deletedV
 		Clocks: clocksOf(clocks), Mailbox: p.MailboxState(l.now), Licenses: b.Licenses, Notes: []noteView{},
 	}
 	var notes []org.Note
-	if found.LostMailbox(p) {
-		notes = append(notes, org.Note{Key: "restore.mailboxGone", Rule: "R-SM-05", Severity: org.Critical})
+	if since, lost := found.LostMailbox(p); lost {
+		notes = append(notes, org.Note{Key: "restore.mailboxGone", Rule: "R-SM-05", Severity: org.Critical, Args: org.Args{{Name: "date", Value: since}}})
 	}
 	if p.Synced {
 		notes = append(notes, org.Note{Key: "restore.nowCloudOnly", Rule: "R-AD-10", Severity: org.Warning})

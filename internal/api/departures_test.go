@@ -68,7 +68,7 @@ func (s *site) run(t *testing.T, body object) departed {
 func TestPlan(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {
 		body := object{"users": []wish{
-			{"user": upn("anna.devries"), "mailTo": upn("bram.jansen"), "replyInside": "auto", "replyOutside": "same", "removeAliases": []string{upn("a.devries")}},
+			{"user": upn("anna.devries"), "mailTo": upn("bram.jansen"), "replyInside": "auto", "replyOutside": "same", "filesTo": upn("bram.jansen"), "removeAliases": []string{upn("a.devries")}},
 			{"user": upn("mila.kok")},
 			{"user": upn("eva.bakker")},
 			{"user": "nobody@lindeboom.example"},

@@ -69,7 +69,9 @@ func serve(t *testing.T, dir string, users int, args ...string) *program {
 	}
 	return &program{
 		cmd: cmd, base: strings.TrimSuffix(told.URL, "/"),
-		http: &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 2 * apiClients}},
+		// Idle connections go before the server lets go of them: a request that
+		// crosses that on its way is lost, and Go repeats only reading ones.
+		http: &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 2 * apiClients, IdleConnTimeout: 30 * time.Second}},
 	}
 }
 

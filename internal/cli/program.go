@@ -95,6 +95,7 @@ type InitOptions struct {
 	AdminName     string // display name
 	Password      string
 	UsageLocation string
+	Practice      bool // its clock can be moved: to rehearse with an import
 	Language      string
 }
 
@@ -122,7 +123,7 @@ type session struct {
 // Run carries out a command line, without the program's name, and answers the
 // exit status. ctx ends when the user interrupts.
 func (p *Program) Run(ctx context.Context, args []string) int {
-	s := &session{Program: p, lang: p.language(args), out: bufio.NewWriterSize(p.Stdout, 1<<16), typed: bufio.NewReader(p.Stdin)}
+	s := p.newSession(p.language(args))
 	grammar := &commands{}
 	parser, err := kong.New(grammar, kong.Name("leaver"), kong.NoDefaultHelp(), kong.Exit(func(int) {}))
 	if err != nil {
@@ -141,6 +142,10 @@ func (p *Program) Run(ctx context.Context, args []string) int {
 	s.ink = newInk(s.Terminal.Out && !s.NoColor && p.Getenv("NO_COLOR") == "" && p.Getenv("TERM") != "dumb" && !s.JSON)
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	return s.finish(parsed.Run(s))
+}
+
+func (p *Program) newSession(lang locale.Lang) *session {
+	return &session{Program: p, lang: lang, out: bufio.NewWriterSize(p.Stdout, 1<<16), typed: bufio.NewReader(p.Stdin)}
 }
 
 // finish closes what was opened and answers the exit status.

@@ -143,9 +143,9 @@ func (s *session) showResults(results graphclient.Answer[graphclient.Results], f
 			return err
 		}
 	case resultFile != "-":
-		t := s.table(s.text("cli.column.user"), s.text("cli.column.outcome"), s.text("cli.column.message"), s.text("cli.label.password"))
+		t := s.table(s.text("cli.column.user"), s.text("cli.column.outcome"), s.text("cli.label.password"), s.text("cli.column.message")).wrapping()
 		for _, r := range results.V.Value {
-			t.row(r.User, s.text("outcome."+r.Outcome), s.messageOf(r.Message, r.Rule), r.Password)
+			t.row(r.User, s.text("outcome."+r.Outcome), r.Password, s.messageOf(r.Message, r.Rule))
 		}
 		t.end()
 		for _, r := range results.V.Value {

@@ -85,7 +85,7 @@ const fewItems = 20
 // showRun writes a run: everybody when they are few, otherwise those with whom
 // something is the matter, and the totals.
 func (s *session) showRun(d *graphclient.Departure, items []graphclient.RunItem) {
-	t := s.table(s.text("cli.column.user"), s.text("cli.column.outcome"), s.text("cli.column.message"))
+	t := s.table(s.text("cli.column.user"), s.text("cli.column.outcome"), s.text("cli.column.message")).wrapping()
 	counts := map[string]int{}
 	for i := range items {
 		item := &items[i]

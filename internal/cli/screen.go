@@ -104,6 +104,7 @@ type table struct {
 	s        *session
 	headings []string
 	right    map[int]bool // columns of numbers
+	wraps    bool         // the last column is written in as many lines as it needs
 	held     [][]string
 	widths   []int
 }
@@ -120,6 +121,12 @@ func (t *table) numbers(columns ...int) *table {
 	for _, c := range columns {
 		t.right[c] = true
 	}
+	return t
+}
+
+// wrapping says that the last column is text that has to be read whole.
+func (t *table) wrapping() *table {
+	t.wraps = true
 	return t
 }
 
@@ -175,39 +182,55 @@ func (t *table) measure() {
 		return
 	}
 	room := limit - len(gap)*(len(t.widths)-1)
-	for {
-		sum, widest := 0, 0
-		for i, w := range t.widths {
-			sum += w
-			if w > t.widths[widest] {
-				widest = i
+	for _, least := range []int{12, 6} { // the first column names somebody: it gives way last
+		for sum(t.widths) > room {
+			widest := len(t.widths) - 1
+			for i := len(t.widths) - 1; i >= 0; i-- {
+				if t.widths[i] > t.widths[widest] && (i > 0 || least < 12) {
+					widest = i
+				}
 			}
+			if t.widths[widest] <= least {
+				break
+			}
+			t.widths[widest]--
 		}
-		if sum <= room || t.widths[widest] <= 6 {
-			return
-		}
-		t.widths[widest]--
 	}
+}
+
+func sum(all []int) int {
+	total := 0
+	for _, n := range all {
+		total += n
+	}
+	return total
 }
 
 func (t *table) write(cells []string) {
 	var b strings.Builder
+	indent := 0
 	for i, cell := range cells {
-		if t.s.columns() > 0 {
+		last := i == len(cells)-1
+		switch {
+		case t.s.columns() == 0:
+		case last && t.wraps:
+			cell = wrapped(cell, max(t.widths[i], 20)+indent, strings.Repeat(" ", indent))
+		default:
 			cell = cut(cell, t.widths[i])
 		}
 		padding := strings.Repeat(" ", max(t.widths[i]-width(cell), 0))
 		switch {
 		case t.right[i]:
 			b.WriteString(padding + cell)
-		case i == len(cells)-1:
+		case last:
 			b.WriteString(cell)
 		default:
 			b.WriteString(cell + padding)
 		}
-		if i < len(cells)-1 {
+		if !last {
 			b.WriteString(gap)
 		}
+		indent += t.widths[i] + len(gap)
 	}
 	fmt.Fprintln(t.s.out, strings.TrimRight(b.String(), " "))
 }

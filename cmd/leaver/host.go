@@ -88,7 +88,7 @@ func (h *host) Init(ctx context.Context, o cli.InitOptions) error {
 		products = append(products, offer.Product)
 	}
 	_, err = s.desk.Init(ctx, offboard.NewOrganization{
-		DisplayName: o.Name, Domain: o.Domain, UsageLocation: o.UsageLocation, Settings: settings, Products: products, Password: o.Password,
+		DisplayName: o.Name, Domain: o.Domain, Practice: o.Practice, UsageLocation: o.UsageLocation, Settings: settings, Products: products, Password: o.Password,
 		Admin: org.User{UPN: o.Admin, DisplayName: o.AdminName, UsageLocation: o.UsageLocation, PreferredLanguage: o.Language},
 	})
 	if err == nil {

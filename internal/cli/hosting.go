@@ -30,6 +30,7 @@ type initCommand struct {
 	Admin         string `placeholder:"UPN"`
 	AdminName     string `placeholder:"TEXT"`
 	UsageLocation string `placeholder:"NL" default:"NL"`
+	Practice      bool
 	PasswordFile  string `placeholder:"FILE"`
 }
 
@@ -57,7 +58,7 @@ func (c *initCommand) Run(ctx context.Context, s *session) error {
 	}
 	err = s.Host.Init(ctx, InitOptions{
 		Place: s.where(), Name: c.Name, Domain: c.Domain, Admin: c.Admin, AdminName: firstOf(c.AdminName, c.Admin),
-		Password: password, UsageLocation: strings.ToUpper(c.UsageLocation), Language: string(s.lang),
+		Password: password, UsageLocation: strings.ToUpper(c.UsageLocation), Language: string(s.lang), Practice: c.Practice,
 	})
 	if err != nil {
 		return err

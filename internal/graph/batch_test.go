@@ -19,6 +19,7 @@ func (a *answer) responses() map[string]map[string]any {
 }
 
 func TestBatch(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t)
 	app := s.as("")
 	t.Run("R-BULK-15 twenty at once, ids in kind, relative addresses", func(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 )
 
 func TestMail(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t)
 	anna := "/users/anna.devries@lindeboom.example"
 	t.Run("R-API-52 folders and messages", func(t *testing.T) {
@@ -97,6 +98,7 @@ func TestMail(t *testing.T) {
 }
 
 func TestDrive(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t)
 	app := s.as("")
 	anna := "/users/anna.devries@lindeboom.example"
@@ -174,6 +176,7 @@ func TestDrive(t *testing.T) {
 }
 
 func TestGzipBodies(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t)
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
@@ -189,6 +192,7 @@ func TestGzipBodies(t *testing.T) {
 }
 
 func TestOrganization(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t)
 	app := s.as("")
 	rows := app.get("/organization").want(200).rows()
@@ -213,6 +217,7 @@ func TestOrganization(t *testing.T) {
 }
 
 func TestThrottling(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t, func(c *graph.Config) { c.Limits = graph.Limits{Units: 20, Writes: 3} })
 	app := s.as("")
 	path := "/users/mila.kok@lindeboom.example?$select=id"

@@ -13,6 +13,7 @@ import (
 )
 
 func TestDeletedItems(t *testing.T) {
+	t.Parallel()
 	sqltest.Each(t, store.Migrations(), func(t *testing.T, db *sqldb.DB) {
 		s := schoolOn(t, db)
 		app := s.as("")
@@ -74,6 +75,7 @@ func TestDeletedItems(t *testing.T) {
 // Two administrators delete the same person at the same moment: one of them did
 // it, the other is told that there is nobody.
 func TestTwoAdministratorsDeleteOnePerson(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t)
 	first, second := s.as("admin"), s.as("useradmin")
 	anna := s.id("anna.devries")

@@ -22,6 +22,7 @@ func (c *client) changes(from string) (map[string]map[string]any, string) {
 }
 
 func TestDelta(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t)
 	app := s.as("")
 	anna, mila := s.id("anna.devries"), s.id("mila.kok")

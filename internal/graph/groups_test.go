@@ -19,6 +19,7 @@ func (s *school) group(name string) string {
 }
 
 func TestGroups(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t)
 	app := s.as("")
 	anna, hanna := s.id("anna.devries"), s.id("hanna.bos")
@@ -87,6 +88,7 @@ func TestGroups(t *testing.T) {
 }
 
 func TestRoles(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t)
 	app := s.as("")
 	mila := s.id("mila.kok")
@@ -123,6 +125,7 @@ func TestRoles(t *testing.T) {
 }
 
 func TestRelations(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t)
 	app := s.as("")
 	mila, bram := s.id("mila.kok"), s.id("bram.jansen")

@@ -12,6 +12,7 @@ import (
 
 // Bad input gets Graph's error, never a 500, and changes nothing.
 func TestHostileInput(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t)
 	app := s.as("")
 	anna := "/users/anna.devries@lindeboom.example"
@@ -83,6 +84,7 @@ func TestHostileInput(t *testing.T) {
 
 // Tokens that are nobody's. R-API-01
 func TestBadTokens(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t)
 	good := s.as("").token
 	parts := strings.Split(good, ".")
@@ -108,6 +110,7 @@ func TestBadTokens(t *testing.T) {
 
 // R-API-02: the client's own request id comes back, ours is always there.
 func TestRequestIDs(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t)
 	a := s.as("").with("client-request-id", "mine-1").get("/users/nobody@lindeboom.example").want(404)
 	inner := a.body["error"].(map[string]any)["innerError"].(map[string]any)

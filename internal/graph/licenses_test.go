@@ -8,6 +8,7 @@ import (
 )
 
 func TestLicenses(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t)
 	app := s.as("")
 	skus := map[string]map[string]any{}

@@ -107,6 +107,7 @@ func (s *school) cast() (callers map[string]*client, roles map[string]org.RoleID
 // Every role, as a person and as an app, on every kind of target: what the
 // matrix says is what happens.
 func TestSensitiveActions(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t)
 	callers, roles, targets := s.cast()
 	admin := s.as("admin")
@@ -143,6 +144,7 @@ func status(allowed bool, done int) int {
 
 // Restoring and purging ask the same of a caller as deleting did.
 func TestRestoreAndPurgeByRole(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t)
 	callers, roles, targets := s.cast()
 	admin := s.as("admin")
@@ -166,6 +168,7 @@ func TestRestoreAndPurgeByRole(t *testing.T) {
 // What each property of R-ROLE-13 asks, on one target that a User Administrator
 // may not touch and one that they may.
 func TestSensitiveProperties(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t)
 	c := s.as("useradmin")
 	for _, body := range []string{
@@ -187,6 +190,7 @@ func TestSensitiveProperties(t *testing.T) {
 
 // The narrower matrix for passwords and sessions.
 func TestResetByRole(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t)
 	for _, c := range []struct {
 		caller, target string
@@ -211,6 +215,7 @@ func TestResetByRole(t *testing.T) {
 // From the moment of a block, a deletion or a revocation no old token works.
 // R-DEL-12 R-API-22
 func TestTokensDieAtOnce(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t)
 	app := s.as("")
 	for name, end := range map[string]func(path string) *answer{
@@ -232,6 +237,7 @@ func TestTokensDieAtOnce(t *testing.T) {
 
 // A token may do what it carries and no more, whatever the roles.
 func TestScopes(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t)
 	admin := func(scope string) *client {
 		return &client{t: t, s: s, token: s.token(practice.App().ClientID, "admin"+domain, "https://graph.microsoft.com/"+scope)}

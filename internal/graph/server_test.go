@@ -3,6 +3,9 @@ package graph_test
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -60,6 +63,15 @@ var hashed = sync.OnceValues(func() (string, error) {
 	return identity.NewPasswords().Hash(context.Background(), practice.Password)
 })
 
+// signingKey signs every token of the tests; making one takes a while.
+var signingKey = sync.OnceValues(func() ([]byte, error) {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return nil, err
+	}
+	return x509.MarshalPKCS8PrivateKey(key)
+})
+
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
 // school is the practice organization behind a real server.
@@ -104,6 +116,9 @@ func schoolOf(t testing.TB, db *sqldb.DB, users int, change ...func(*graph.Confi
 	}
 	s.register()
 	ports := s.store.Identity(s.clock.Now)
+	key, err := signingKey()
+	fatal(t, err)
+	fatal(t, ports.Add(t.Context(), identity.Key{ID: "test", PKCS8: key, CreatedAt: s.clock.Now()}))
 	ids, err := identity.New(identity.Config{
 		Directory: ports, Grants: ports, Keys: ports, Attempts: ports, Passwords: passwords, Now: s.clock.Now, Log: log, AllowPassword: true,
 		Text:     func(lang, key string, args map[string]any) string { return locale.Text(locale.Lang(lang), key, args) },

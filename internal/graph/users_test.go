@@ -14,6 +14,7 @@ import (
 )
 
 func TestUsers(t *testing.T) {
+	t.Parallel()
 	sqltest.Each(t, store.Migrations(), func(t *testing.T, db *sqldb.DB) {
 		s := schoolOn(t, db)
 		app := s.as("")
@@ -129,6 +130,7 @@ func TestUsers(t *testing.T) {
 }
 
 func TestUserSpellings(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t)
 	app := s.as("")
 	anna := s.id("anna.devries")
@@ -149,6 +151,7 @@ func TestUserSpellings(t *testing.T) {
 }
 
 func TestMetadataLevels(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t)
 	anna := s.id("anna.devries")
 	a := s.as("").with("Accept", "application/json;odata.metadata=none").get("/users/" + anna).want(200)
@@ -168,6 +171,7 @@ func TestMetadataLevels(t *testing.T) {
 }
 
 func TestLifeOfAUser(t *testing.T) {
+	t.Parallel()
 	sqltest.Each(t, store.Migrations(), func(t *testing.T, db *sqldb.DB) {
 		s := schoolOn(t, db)
 		app := s.as("")
@@ -222,6 +226,7 @@ func TestLifeOfAUser(t *testing.T) {
 }
 
 func TestNewUsersNeed(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t)
 	full := map[string]any{
 		"accountEnabled": true, "displayName": "A", "mailNickname": "a", "userPrincipalName": "new@lindeboom.example", "passwordProfile": map[string]any{"password": "Welkom-2026?"},

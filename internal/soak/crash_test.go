@@ -14,6 +14,7 @@ import (
 // 2,000 people. After each kill everybody is wholly done or untouched, and the
 // journal, the trail and the people agree.
 func TestSoakCrash(t *testing.T) {
+	together(t)
 	kills := pick(10, 100)
 	eachKind(t, 2000, func(t *testing.T, w *world) {
 		k := &killer{w: w, delay: 100 * time.Millisecond, kills: map[string]int{}, seen: map[string][]int{}}

@@ -24,12 +24,15 @@ import (
 // 8 administrators, 200 API clients, bulk runs with their undo, a clock that
 // moves and sweeps, and backups. Nothing may fail but by a rule.
 func TestSoakDay(t *testing.T) {
-	length := pick(12*time.Second, 10*time.Minute)
+	together(t)
+	length := pick(8*time.Second, 10*time.Minute)
 	t.Run("sqlite", func(t *testing.T) {
+		together(t)
 		dir := t.TempDir()
 		day(t, dir, length, sqldb.Options{Path: filepath.Join(dir, "leaver.db")}, "--data", dir)
 	})
 	t.Run("postgres", func(t *testing.T) {
+		together(t)
 		url := sqltest.PostgresURL(t, store.Migrations())
 		dir := t.TempDir()
 		day(t, filepath.Join(dir, "leaver-data"), length, sqldb.Options{URL: url}, "--database", url)

@@ -31,6 +31,15 @@ func pick[T any](short, soak T) T {
 	return short
 }
 
+// together lets short forms run at the same time: they wait most of it. Long
+// ones run alone, so that their figures mean something.
+func together(t *testing.T) {
+	t.Helper()
+	if !*long {
+		t.Parallel()
+	}
+}
+
 // childKey is the environment variable that makes this test binary a node.
 const childKey = "LEAVER_SOAK_CHILD"
 

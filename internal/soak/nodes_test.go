@@ -27,9 +27,10 @@ type cluster struct {
 // TestSoakNodes lets three nodes carry out one run, and takes away the one that
 // works on it, then the database, then the network of the next one.
 func TestSoakNodes(t *testing.T) {
+	together(t)
 	server := sqltest.Own(t)
 	p := place{URL: server.URL(), Bodies: filepath.Join(t.TempDir(), "bodies"), Now: storetest.Noon, Start: time.Now(), Min: 2 * time.Second}
-	c := &cluster{world: newWorld(t, p, pick(4000, 20_000)), server: server}
+	c := &cluster{world: newWorld(t, p, pick(2500, 20_000)), server: server}
 	d, s := c.node(t)
 	c.watcher = s
 	c.id = c.start(t, d)
@@ -137,13 +138,14 @@ func (c *cluster) wait(t *testing.T) {
 // TestSoakDatabaseAway: while the database can't be reached every request gets a
 // clear refusal, and when it is back everything goes on.
 func TestSoakDatabaseAway(t *testing.T) {
+	together(t)
 	server := sqltest.Own(t)
 	network := newProxy(t, server.Address())
 	p := place{URL: server.URLBy(network.address()), Bodies: filepath.Join(t.TempDir(), "bodies"), Node: "n", Now: storetest.Noon}
 	w := newWorld(t, p, 20)
 	d, s := w.node(t)
 	defer s.Close()
-	for round := range pick(3, 20) {
+	for round := range pick(2, 20) {
 		upn := w.leavers[round]
 		network.set(true)
 		for _, do := range []func() error{

@@ -18,6 +18,7 @@ const racers = 16
 // person at once: on PostgreSQL through two nodes, on SQLite through one.
 // Exactly one wins, the others get a clear refusal.
 func TestSoakRace(t *testing.T) {
+	together(t)
 	rounds := pick(50, 1000)
 	eachKind(t, rounds, func(t *testing.T, w *world) {
 		first, s := w.node(t)

@@ -33,10 +33,12 @@ const heirs = 10
 func eachKind(t *testing.T, n int, f func(t *testing.T, w *world)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) {
+		together(t)
 		dir := t.TempDir()
 		f(t, newWorld(t, place{Path: filepath.Join(dir, "leaver.db"), Bodies: filepath.Join(dir, "bodies"), Node: "n", Now: storetest.Noon}, n))
 	})
 	t.Run("postgres", func(t *testing.T) {
+		together(t)
 		p := place{URL: sqltest.PostgresURL(t, store.Migrations()), Bodies: filepath.Join(t.TempDir(), "bodies"), Node: "n", Now: storetest.Noon}
 		f(t, newWorld(t, p, n))
 	})

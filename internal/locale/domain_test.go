@@ -89,10 +89,10 @@ func TestStepsHaveTexts(t *testing.T) {
 	ref := org.Ref{Name: "bram.jansen@lindeboom.example", DisplayName: "Bram Jansen"}
 	var keys []string
 	for _, kind := range org.StepKinds() {
-		for _, when := range []org.When{org.Now, org.Renewal} {
+		for i, when := range []org.When{org.Now, org.Renewal, ""} {
 			for n := 1; n <= 2; n++ {
 				s := org.Step{
-					Kind: kind, When: when, To: ref, Name: "Office 365 E3", At: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC),
+					Kind: kind, When: when, Replies: []org.Replies{{Inside: "In."}, {Outside: "Out."}, {Inside: "In.", Outside: "Out."}}[i], To: ref, Name: "Office 365 E3", At: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC),
 					Aliases: make([]string, n), Roles: make([]org.RoleID, n), Names: make([]string, n),
 				}
 				keys = append(keys, s.Key())

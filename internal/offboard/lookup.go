@@ -20,14 +20,18 @@ type Looked struct {
 	Before map[org.UserID]*org.Person
 }
 
-// LostMailbox says that a deleted person had a mailbox that can't come back: its
-// own clock ran out, whether or not the sweep has been there. R-SM-05 R-RES-20
-func (l *Looked) LostMailbox(p *org.Person) bool {
-	had := p.Mailbox != nil
-	if before := l.Before[p.ID]; before != nil {
-		had = had || before.Mailbox != nil
+// LostMailbox says that a deleted person had a mailbox that can't come back, and
+// since when: its own clock ran out, whether or not the sweep has been there.
+// R-SM-05 R-RES-20
+func (l *Looked) LostMailbox(p *org.Person) (time.Time, bool) {
+	m := p.Mailbox
+	if before := l.Before[p.ID]; m == nil && before != nil {
+		m = before.Mailbox
 	}
-	return had && p.MailboxState(l.Now) == org.MailboxGone
+	if m == nil || p.MailboxState(l.Now) != org.MailboxGone {
+		return time.Time{}, false
+	}
+	return m.End(p.Deleted), true
 }
 
 // Clocks are the clocks of one of the people.

@@ -14,10 +14,10 @@ func (t *teller) licenses(it *Item) {
 		inherited := person.Inherited(sku)
 		switch {
 		case inherited && it.Outcome == OutcomeKeep:
-			t.say("R-LIC-15", Warning, "license.inheritedStays", product, Arg{"groups", t.l.Around.LicenseGroup})
+			t.say("R-LIC-15", Warning, "license.inheritedStays", product, Arg{"groups", t.l.Around.givers(sku)})
 			continue
 		case inherited:
-			t.say("R-LIC-15", Info, "license.inheritedFreed", product, Arg{"groups", t.l.Around.LicenseGroup})
+			t.say("R-LIC-15", Info, "license.inheritedFreed", product, Arg{"groups", t.l.Around.givers(sku)})
 		case freed && !t.p.unassigns(t.l):
 			t.say("R-LIC-10", Warning, "license.freedAnyway", product) // keeping it is impossible: the account goes
 		case freed:
@@ -58,6 +58,10 @@ func (t *teller) bill(it *Item, sku SkuID) {
 	}
 	if refusal == nil {
 		t.say("R-LIC-21", Warning, "bill.overAssigned", args...)
+		return
+	}
+	if step != nil { // at the renewal
+		t.date(step.At, refusal.Rule, Info, "bill.stopsAtRenewal", args...)
 		return
 	}
 	key := "bill." + strings.TrimPrefix(refusal.Reason, "subscription.")

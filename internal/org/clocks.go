@@ -47,7 +47,7 @@ func ClocksOf(p *Person, s Settings, now time.Time) Clocks {
 			c.DriveNotice = c.Drive.Add(-DriveSecondNotice)
 			c.DriveGone = c.Drive.Add(DriveRecycle)
 		}
-	case !d.Unlicensed.IsZero():
+	case !d.Unlicensed.IsZero() && !s.Education: // R-OD-20
 		c.DriveReadOnly = d.Unlicensed.Add(UnlicensedReadOnly)
 		c.DriveArchived = d.Unlicensed.Add(UnlicensedArchive)
 	}

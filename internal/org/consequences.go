@@ -2,7 +2,6 @@ package org
 
 import (
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -115,6 +114,9 @@ func (t *teller) sharedMailbox(m *Mailbox) {
 	}
 	t.say("R-MBX-01", Info, "mailbox.keepsEverything")
 	t.say("R-MBX-12", Info, "mailbox.heirRights")
+	if heir := t.p.facts.Heirs[HeirKey(text(t.l.Choices.MailTo))]; !heir.Enabled {
+		t.say("R-MBX-09", Warning, "mailbox.heirBlocked", Arg{"heir", heir.Ref})
+	}
 }
 
 func (t *teller) addresses(it *Item, c Clocks) {
@@ -162,22 +164,47 @@ func (t *teller) files(it *Item, c Clocks) {
 		t.say("R-OD-10", Info, "files.held")
 	default:
 		t.date(c.Drive, "R-OD-01", Info, "files.retained")
-		t.date(c.DriveNotice, "R-OD-05", Info, "files.secondNotice")
+		if heir != nil {
+			t.date(c.DriveNotice, "R-OD-05", Info, "files.secondNotice", Arg{"heir", *heir})
+		}
 		t.date(c.DriveGone, "R-OD-06", Info, "files.gone")
 	}
-	switch {
-	case heir != nil && strings.TrimSpace(text(t.l.Choices.FilesTo)) == "":
-		t.say("R-OD-04", Info, "files.toManager", Arg{"heir", *heir})
-	case heir != nil:
-		t.say("R-WIZ-07", Info, "files.toHeir", Arg{"heir", *heir})
-	case it.Outcome == OutcomeDelete:
+	if heir != nil {
+		t.filesTo(*heir)
+	} else if it.Outcome == OutcomeDelete {
 		t.say("R-OD-04", Warning, "files.toNobody")
 	}
-	if t.l.Around.SharedItems > 0 {
-		t.say("R-OD-08", Warning, "files.shared", Arg{"count", t.l.Around.SharedItems}, Arg{"people", t.l.Around.SharedWith})
+	around := &t.l.Around
+	ends := !c.Drive.IsZero() || !c.DriveArchived.IsZero()
+	switch count := (Arg{"count", around.SharedItems}); {
+	case around.SharedItems == 0 || !ends:
+	case len(around.SharedWith) == 0:
+		t.say("R-OD-08", Warning, "files.sharedUnnamed", count)
+	default:
+		t.say("R-OD-08", Warning, "files.shared", count, Arg{"people", around.SharedWith[:min(len(around.SharedWith), 10)]})
 	}
-	if len(t.l.Around.Devices) > 0 {
-		t.say("R-DEL-10", Warning, "files.onDevices", Arg{"devices", t.l.Around.Devices}, Arg{"count", len(t.l.Around.Devices)})
+	if len(around.Devices) > 0 {
+		t.say("R-DEL-10", Warning, "files.onDevices", Arg{"devices", around.Devices}, Arg{"count", len(around.Devices)})
+	}
+}
+
+// filesTo says who gets the files and why, and what stands in their way.
+func (t *teller) filesTo(heir Ref) {
+	chosen, manager := text(t.l.Choices.FilesTo), t.l.Around.Manager
+	blocked := false
+	switch {
+	case chosen != "":
+		t.say("R-WIZ-07", Info, "files.toHeir", Arg{"heir", heir})
+		blocked = !t.p.facts.Heirs[HeirKey(chosen)].Enabled
+	case manager != nil && manager.ID == heir.ID:
+		t.say("R-OD-04", Info, "files.toManager", Arg{"heir", heir})
+		blocked = t.l.Around.ManagerBlocked
+	default:
+		t.say("R-OD-04", Info, "files.toSecondaryOwner", Arg{"heir", heir})
+		blocked = !t.p.facts.Heirs[HeirKey(string(t.p.org.Settings.SecondaryOwner))].Enabled
+	}
+	if blocked {
+		t.say("R-WIZ-07", Warning, "files.heirBlocked", Arg{"heir", heir})
 	}
 }
 
@@ -215,8 +242,12 @@ func (t *teller) others(outcome Outcome) {
 		t.say("R-DEL-08", Warning, "mail.forwardedHere", Arg{"person", f})
 	}
 	for _, d := range around.Delegated {
-		if t.p.allLeave(d.Others) {
-			t.say("R-MBX-06", Warning, "mailbox.losesOnlyDelegate", Arg{"mailbox", d.Mailbox})
+		switch {
+		case !t.p.allLeave(d.Others):
+		case d.Shared:
+			t.say("R-MBX-06", Warning, "mailbox.nobodyLeft", Arg{"mailbox", d.Mailbox})
+		default:
+			t.say("R-MBX-06", Info, "mailbox.losesOnlyDelegate", Arg{"mailbox", d.Mailbox})
 		}
 	}
 }

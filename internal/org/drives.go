@@ -36,7 +36,7 @@ const (
 // deleted (zero: not deleted). R-SM-07 R-SM-08
 func (d *Drive) DriveStateAt(deleted, now time.Time, s Settings) DriveState {
 	if deleted.IsZero() {
-		return d.unlicensedState(now)
+		return d.unlicensedState(now, s)
 	}
 	if d.Held {
 		return DriveRetained // R-OD-10
@@ -52,9 +52,9 @@ func (d *Drive) DriveStateAt(deleted, now time.Time, s Settings) DriveState {
 	}
 }
 
-func (d *Drive) unlicensedState(now time.Time) DriveState {
-	if d.Unlicensed.IsZero() {
-		return DriveActive
+func (d *Drive) unlicensedState(now time.Time, s Settings) DriveState {
+	if d.Unlicensed.IsZero() || s.Education {
+		return DriveActive // R-OD-20
 	}
 	switch {
 	case !now.Before(d.Unlicensed.Add(UnlicensedArchive)):

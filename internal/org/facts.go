@@ -10,8 +10,8 @@ import (
 type Facts struct {
 	Org    *Organization
 	People []Leaver
-	// Heirs are the people that the choices name and the managers who inherit
-	// by default, by HeirKey of the reference.
+	// Heirs are the people that the choices name and the secondary owner, by
+	// HeirKey of the reference.
 	Heirs map[string]Heir
 	// ReplyTemplates are the prewritten replies by language, with {leaver} and
 	// {heir} and {heirMail} in them. R-WIZ-10
@@ -41,16 +41,34 @@ type Heir struct {
 // Surroundings are the people and things around a leaver that notice the
 // departure without being changed by it.
 type Surroundings struct {
-	Manager      *Ref
-	Groups       int
-	Owned        []OwnedGroup
-	Reports      []Ref
-	Forwarders   []Ref // people whose mail is forwarded to the leaver
-	Delegated    []DelegatedMailbox
-	Devices      []string // computers that synchronised the drive
-	SharedItems  int      // files and folders shared with others
-	SharedWith   []Ref
-	LicenseGroup []Ref // groups that give the leaver licences
+	Manager        *Ref
+	ManagerBlocked bool // the manager can't sign in
+	Groups         int
+	Owned          []OwnedGroup
+	Reports        []Ref
+	Forwarders     []Ref // people whose mail is forwarded to the leaver
+	Delegated      []DelegatedMailbox
+	Devices        []string // computers that synchronised the drive
+	SharedItems    int      // files and folders shared with others
+	SharedWith     []Ref
+	Inherited      []InheritedLicense
+}
+
+// InheritedLicense is a group that gives the leaver a product.
+type InheritedLicense struct {
+	Sku   SkuID
+	Group Ref
+}
+
+// givers are the groups that give a product.
+func (s *Surroundings) givers(sku SkuID) []Ref {
+	var groups []Ref
+	for _, x := range s.Inherited {
+		if x.Sku == sku {
+			groups = append(groups, x.Group)
+		}
+	}
+	return groups
 }
 
 // OwnedGroup is a group that the leaver owns.

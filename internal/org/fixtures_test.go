@@ -109,6 +109,9 @@ func about(o *Organization, leavers ...Leaver) Facts {
 	for _, name := range []string{"bram", "carla", "owner"} {
 		f.Heirs[HeirKey(name+"@lindeboom.example")], f.Heirs["id-"+name] = heirOf(name), heirOf(name)
 	}
+	blocked := heirOf("blocked")
+	blocked.Enabled = false
+	f.Heirs["blocked@lindeboom.example"], f.Heirs["id-blocked"] = blocked, blocked
 	for i := range leavers {
 		f.Heirs[HeirKey(leavers[i].Person.UPN)] = Heir{Ref: leavers[i].Person.Ref(), Enabled: true, Exchange: true}
 	}

@@ -106,11 +106,11 @@ func (o *Organization) checkPlans(p *Person) error {
 	for i, a := range plans {
 		for _, b := range plans[i+1:] {
 			if a.Provides == Exchange && b.Provides == Exchange && a.Name != b.Name {
-				return Refuse(Conflict, "license.exclusive", "R-LIC-16", Arg{"a", a.Name}, Arg{"b", b.Name}) // MutuallyExclusiveViolation
+				return Refuse(Conflict, "license.exclusive", "R-LIC-16", Arg{"user", p.Ref()}, Arg{"a", a.Name}, Arg{"b", b.Name}) // MutuallyExclusiveViolation
 			}
 		}
 		if len(a.Needs) > 0 && !slices.ContainsFunc(plans, func(x ServicePlan) bool { return slices.Contains(a.Needs, x.Name) }) {
-			return Refuse(Conflict, "license.depends", "R-LIC-16", Arg{"a", a.Name}, Arg{"needs", a.Needs}) // DependencyViolation
+			return Refuse(Conflict, "license.depends", "R-LIC-16", Arg{"user", p.Ref()}, Arg{"a", a.Name}, Arg{"needs", a.Needs}) // DependencyViolation
 		}
 	}
 	return nil

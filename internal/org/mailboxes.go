@@ -155,6 +155,16 @@ func (p *Person) mailboxDue() time.Time {
 	return start.Add(MailboxRetention)
 }
 
+// End is when the mailbox of an account deleted at some moment is gone, when
+// nothing holds it: 30 days after that or after it lost its licence, whichever
+// came first. R-SM-04
+func (m *Mailbox) End(deleted time.Time) time.Time {
+	if start := m.Disconnected; !start.IsZero() && start.Before(deleted) {
+		return start.Add(MailboxRetention)
+	}
+	return deleted.Add(MailboxRetention)
+}
+
 // ChangeMailbox changes a mailbox, refusing what contradicts its state. Nil
 // leaves a thing as it is. R-MBX-02 R-MBX-16 R-MBX-23 R-SM-16
 func (o *Organization) ChangeMailbox(p *Person, to *MailboxType, forward *string, keepCopy, litigation *bool, replies *Replies, now time.Time) error {

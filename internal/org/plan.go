@@ -231,10 +231,13 @@ func (p *planner) fileRefusals(l *Leaver) []*Refusal {
 
 func (p *planner) aliasRefusals(l *Leaver) []*Refusal {
 	a := l.Choices.RemoveAliases
-	if a == nil || a.All {
+	if a == nil || !a.All && len(a.List) == 0 {
 		return nil
 	}
 	var rs []*Refusal
+	if May(p.actor, ManageMailbox) != nil {
+		rs = append(rs, Refuse(Denied, "choice.aliasesNeedExchangeAdmin", "R-SM-11").On("removeAliases")) // R-API-18
+	}
 	for _, want := range a.List {
 		i := slices.IndexFunc(l.Person.Addresses, func(x Address) bool { return strings.EqualFold(x.Value, want) })
 		switch {

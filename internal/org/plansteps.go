@@ -31,7 +31,7 @@ func (p *planner) steps(l *Leaver, outcome Outcome) []Step {
 	if aliases := p.aliases(l); len(aliases) > 0 {
 		add(Step{Kind: RemoveAliases, Aliases: aliases})
 	}
-	if heir, ok := p.filesHeir(l); ok {
+	if heir, ok := p.filesHeir(l, outcome); ok {
 		add(Step{Kind: GrantDrive, To: heir})
 	}
 	removed := p.removable(l, outcome)
@@ -111,17 +111,17 @@ func (p *planner) aliases(l *Leaver) []string {
 	return out
 }
 
-// filesHeir is who gets the drive: the one chosen, else the manager, else the
-// secondary owner, else nobody. R-OD-04
-func (p *planner) filesHeir(l *Leaver) (heir Ref, ok bool) {
+// filesHeir is who gets the drive: the one chosen; of a deleted account else the
+// manager, else the secondary owner, else nobody. R-OD-04
+func (p *planner) filesHeir(l *Leaver, outcome Outcome) (heir Ref, ok bool) {
 	to, manager, owner := text(l.Choices.FilesTo), l.Around.Manager, p.org.Settings.SecondaryOwner
 	switch {
 	case l.Person.Drive == nil || strings.EqualFold(to, FilesToNobody):
 		return Ref{}, false
 	case to != "":
 		return p.heir(to)
-	case !p.org.Settings.DriveDelegation:
-		return Ref{}, false
+	case outcome == OutcomeKeep || !p.org.Settings.DriveDelegation:
+		return Ref{}, false // only a deletion starts the clock that the default is for, R-OD-03
 	case manager != nil && !p.goes(UserID(manager.ID)):
 		return *manager, true
 	case owner != "" && owner != l.Person.ID && !p.goes(owner):

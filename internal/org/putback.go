@@ -8,15 +8,10 @@ import (
 
 // World is what putting somebody back has to know about everybody else.
 type World struct {
-	Settings Settings
-	Products Products
 	// UPNTaken says that an active account carries the name now.
 	UPNTaken bool
 	// Taken are the addresses, lower case, that belong to somebody else now.
 	Taken map[string]Ref
-	// People are those of the people named in before (heirs, delegates,
-	// manager) who still exist.
-	People map[UserID]bool
 }
 
 // RestoreOptions are what an administrator can ask for with a restore. R-RES-11
@@ -40,7 +35,7 @@ type Note struct {
 // made it. It is used by restore (a deleted account) and by undo (either end
 // state) alike, and refuses only what R-SM-13 refuses.
 func PutBack(current, before Person, steps []Step, ranAt time.Time, w World, opt RestoreOptions, now time.Time) (Person, []Note, error) {
-	b := &back{current: current.Clone(), before: before, after: Depart(before, steps, ranAt), deleted: !current.Active(), w: w, opt: opt, now: now}
+	b := &back{current: current.Clone(), before: before, after: Depart(before, steps, ranAt), ranAt: ranAt, deleted: !current.Active(), w: w, opt: opt, now: now}
 	if b.deleted {
 		if err := b.account(); err != nil {
 			return current, nil, err
@@ -61,6 +56,7 @@ func PutBack(current, before Person, steps []Step, ranAt time.Time, w World, opt
 // back carries one person on the way back.
 type back struct {
 	current, before, after Person
+	ranAt                  time.Time
 	deleted                bool // what was deleted comes back whole; what was kept may have been changed since
 	w                      World
 	opt                    RestoreOptions
@@ -238,15 +234,15 @@ func primary(list []Address) string {
 func (b *back) mailbox() {
 	if b.current.Mailbox == nil {
 		if b.before.Mailbox != nil {
-			b.note("R-SM-05", Critical, "restore.mailboxGone")
+			b.note("R-SM-05", Critical, "restore.mailboxGone", Arg{"date", b.before.Mailbox.End(b.ranAt)})
 		}
 		return
 	}
 	gone := b.current.Clone()
 	gone.Deleted = time.Time{}
 	if gone.MailboxState(b.now) == MailboxGone { // its own clock ran out, whether or not the sweep was there
+		b.note("R-SM-05", Critical, "restore.mailboxGone", Arg{"date", gone.mailboxDue()})
 		b.current.Mailbox = nil
-		b.note("R-SM-05", Critical, "restore.mailboxGone")
 	}
 }
 

@@ -48,6 +48,7 @@ func TestRefusedChoices(t *testing.T) {
 		{"R-WIZ-07 files to the leaver", boss(), nil, filesTo("anna@lindeboom.example"), "heir.self", "R-WIZ-07", "filesTo"},
 		{"R-MBX-21 nothing to hold", boss(), noMailbox, hold, "mailbox.none", "R-MBX-21", "holdMailbox"},
 		{"R-MBX-23 the licence has no holds", boss(), onlyPlan1, hold, "mailbox.holdNeedsPlan2", "R-MBX-23", "holdMailbox"},
+		{"R-SM-11 R-API-18 addresses without Exchange Administrator", by(UserAdmin), nil, Choices{RemoveAliases: &Aliases{All: true}}, "choice.aliasesNeedExchangeAdmin", "R-SM-11", "removeAliases"},
 		{"R-WIZ-13 an alias of somebody else", boss(), nil, aliases(nobody), "alias.unknown", "R-WIZ-13", "removeAliases"},
 		{"R-WIZ-13 the primary address", boss(), nil, aliases("ANNA@lindeboom.example"), "alias.primary", "R-WIZ-13", "removeAliases"},
 	} {

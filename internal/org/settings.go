@@ -36,6 +36,9 @@ type Settings struct {
 	DriveDelegation bool   `json:"driveDelegation"`
 	SecondaryOwner  UserID `json:"secondaryOwner,omitempty"`
 	DefaultLanguage string `json:"defaultLanguage"`
+	// Education: drives without a licence are neither closed nor archived, as long
+	// as their owner stays. R-OD-20
+	Education bool `json:"education"`
 }
 
 // MassDeleteFloor is how many people it takes at least to be a mass deletion.

@@ -60,8 +60,13 @@ func (s *Step) Reversible() bool { return s.Kind != RevokeAllSessions }
 
 // Key names the sentence that describes the step.
 func (s *Step) Key() string {
-	if s.Kind == ReduceSubscription && s.When == Renewal {
+	switch {
+	case s.Kind == ReduceSubscription && s.When == Renewal:
 		return "step.reduceSubscription.renewal"
+	case s.Kind == SetAutomaticReplies && s.Replies.Outside == "":
+		return "step.setAutomaticReplies.inside"
+	case s.Kind == SetAutomaticReplies && s.Replies.Inside == "":
+		return "step.setAutomaticReplies.outside"
 	}
 	return "step." + string(s.Kind)
 }

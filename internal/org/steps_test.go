@@ -48,7 +48,7 @@ func TestStepsOrder(t *testing.T) {
 		},
 		{
 			"R-DEL-32 mail only", somebody("anna"), mailTo("bram"), OutcomeKeep,
-			[]StepKind{BlockSignIn, RotatePassword, RevokeAllSessions, ConvertMailbox, GrantMailbox, GrantDrive, RemoveLicenses},
+			[]StepKind{BlockSignIn, RotatePassword, RevokeAllSessions, ConvertMailbox, GrantMailbox, RemoveLicenses},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -191,7 +191,7 @@ func TestFilesHeir(t *testing.T) {
 	}{
 		{"R-WIZ-07 the one chosen", "carla@lindeboom.example", nil, "id-carla", "files.toHeir"},
 		{"R-OD-04 else the manager", "", []func(*Facts){owner}, "id-bram", "files.toManager"},
-		{"R-OD-04 else the secondary owner", "", []func(*Facts){noManager, owner}, "id-owner", "files.toManager"},
+		{"R-OD-04 else the secondary owner", "", []func(*Facts){noManager, owner}, "id-owner", "files.toSecondaryOwner"},
 		{"R-OD-04 else nobody", "", []func(*Facts){noManager}, "", "files.toNobody"},
 		{"R-OD-04 nobody when delegation is off", "", []func(*Facts){off, owner}, "", "files.toNobody"},
 		{"R-WIZ-07 the one chosen though delegation is off", "id-carla", []func(*Facts){off}, "id-carla", "files.toHeir"},
@@ -219,7 +219,62 @@ func TestFilesHeir(t *testing.T) {
 	}
 }
 
+// TestKeptFiles: only a deletion starts the clock that the default heir is for.
+func TestKeptFiles(t *testing.T) {
+	t.Run("R-OD-03 R-OD-04 a kept account's files go to nobody by default", func(t *testing.T) {
+		it := planOf(somebody("anna"), mailTo("bram"))
+		if stepOf(it.Steps, GrantDrive) != nil || told(it, "files.toManager") != nil || told(it, "files.toNobody") != nil {
+			t.Errorf("steps = %v, consequences = %v", kinds(it.Steps), it.Consequences)
+		}
+	})
+	t.Run("R-WIZ-07 unless somebody is chosen", func(t *testing.T) {
+		c := mailTo("bram")
+		c.FilesTo = word("id-carla")
+		if s := stepOf(planOf(somebody("anna"), c).Steps, GrantDrive); s == nil || s.To.ID != "id-carla" {
+			t.Errorf("grantDrive = %+v", s)
+		}
+	})
+	t.Run("R-OD-05 nobody is reminded of files that nobody gets", func(t *testing.T) {
+		it := planOf(somebody("anna"), Choices{FilesTo: word(FilesToNobody)})
+		if c := told(it, "files.secondNotice"); c != nil || told(it, "files.retained") == nil {
+			t.Errorf("secondNotice = %+v", c)
+		}
+	})
+	t.Run("R-OD-08 shared files of a drive that stays are not lost", func(t *testing.T) {
+		c := mailTo("bram")
+		c.RemoveLicenses = no()
+		l := asking(somebody("anna"), c)
+		l.Around.SharedItems = 3
+		if c := told(MakePlan(about(college(), l), boss(), monday).Items[0], "files.sharedUnnamed"); c != nil {
+			t.Errorf("told %+v", c)
+		}
+	})
+	t.Run("R-OD-20 no clock for education", func(t *testing.T) {
+		o := college()
+		o.Settings.Education = true
+		before := somebody("anna")
+		it := MakePlan(about(o, asking(before, mailTo("bram"))), boss(), monday).Items[0]
+		if told(it, "files.readOnly") != nil || told(it, "files.archived") != nil || told(it, "files.stay") == nil {
+			t.Errorf("consequences = %v", it.Consequences)
+		}
+		after := Depart(before, it.Steps, monday)
+		if got := after.Drive.DriveStateAt(time.Time{}, monday.AddDate(1, 0, 0), o.Settings); got != DriveActive {
+			t.Errorf("after a year the drive is %s", got)
+		}
+		if got := after.Drive.DriveStateAt(time.Time{}, monday.Add(93*Day), DefaultSettings()); got != DriveArchived {
+			t.Errorf("elsewhere it is %s", got)
+		}
+	})
+}
+
 func TestStepSentences(t *testing.T) {
+	for want, r := range map[string]Replies{
+		"step.setAutomaticReplies": {Inside: "In.", Outside: "Out."}, "step.setAutomaticReplies.inside": {Inside: "In."}, "step.setAutomaticReplies.outside": {Outside: "Out."},
+	} {
+		if s := (Step{Kind: SetAutomaticReplies, Replies: r}); s.Key() != want {
+			t.Errorf("R-WIZ-10: key of %+v = %s, want %s", r, s.Key(), want)
+		}
+	}
 	late := Step{Kind: ReduceSubscription, When: Renewal, At: time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC)}
 	if late.Key() != "step.reduceSubscription.renewal" || (&Step{Kind: ReduceSubscription, When: Now}).Key() != "step.reduceSubscription" {
 		t.Errorf("keys of reductions = %s", late.Key())

@@ -30,7 +30,10 @@ func TestStopPaying(t *testing.T) {
 			case c.renewal:
 				when, from = Renewal, s.TermEnd
 			}
-			if c.reason != "" {
+			switch {
+			case c.reason != "" && c.renewal:
+				key, rule = "bill.stopsAtRenewal", c.rule
+			case c.reason != "":
 				key, rule = "bill."+c.reason[len("subscription."):], c.rule
 			}
 			if (step != nil) != (when != "") || step != nil && (step.When != when || !step.At.Equal(from) || step.Sub != s.ID) {
@@ -100,9 +103,10 @@ func TestStopPayingFor(t *testing.T) {
 	t.Run("R-LIC-15 a group's licence of a deleted account", func(t *testing.T) {
 		p := with(somebody("gijs"), func(p *Person) { p.Licenses = []License{{Sku: e3, Group: "docenten"}} })
 		l := asking(p, stop)
-		l.Around.LicenseGroup = []Ref{{ID: "docenten", DisplayName: "Docenten"}}
+		docenten, staff := Ref{ID: "docenten", DisplayName: "Docenten"}, Ref{ID: "staff", DisplayName: "Staff"}
+		l.Around.Inherited = []InheritedLicense{{e3, docenten}, {visio, staff}}
 		it := MakePlan(about(college(), l), boss(), monday).Items[0]
-		if c := told(it, "license.inheritedFreed"); c == nil || c.Rule != "R-LIC-15" || stepOf(it.Steps, ReduceSubscription) == nil {
+		if c := told(it, "license.inheritedFreed"); c == nil || c.Rule != "R-LIC-15" || !slices.Equal(c.Args.Get("groups").([]Ref), []Ref{docenten}) || stepOf(it.Steps, ReduceSubscription) == nil {
 			t.Errorf("consequence = %v, steps = %v", c, kinds(it.Steps))
 		}
 	})

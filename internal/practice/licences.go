@@ -67,6 +67,7 @@ func (m *maker) subscription(n int, p purchase) (org.Subscription, org.Product, 
 func (m *maker) organization(ctx context.Context) error {
 	o := &org.Organization{ID: TenantID, DisplayName: Name, Domains: []string{Domain}, Practice: true, UsageLocation: "NL", Settings: org.DefaultSettings()}
 	o.Settings.DefaultLanguage = "nl"
+	o.Settings.Education = true // it is a college
 	var points []time.Time
 	for n, p := range m.purchases() {
 		s, product, err := m.subscription(n, p)

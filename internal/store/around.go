@@ -13,7 +13,7 @@ import (
 
 // surroundings are the rows around people, in one statement: kind, the leaver,
 // the id, name and display name of what is there, and one more id.
-const surroundings = `select 1, u.pk, m.id, m.upn, m.display_name, '' from users u join users m on m.pk = u.manager_pk
+const surroundings = `select 1, u.pk, m.id, m.upn, m.display_name, case when m.enabled then '' else 'blocked' end from users u join users m on m.pk = u.manager_pk
    where u.pk in {ints $1} and m.deleted is null
  union all select 2, x.user_pk, '', '', '', '' from group_members x join groups g on g.pk = x.group_pk where x.user_pk in {ints $1} and g.deleted is null
  union all select 3, x.user_pk, g.id, '', g.display_name, coalesce(o.id, '')
@@ -24,7 +24,7 @@ const surroundings = `select 1, u.pk, m.id, m.upn, m.display_name, '' from users
  union all select 4, r.manager_pk, r.id, r.upn, r.display_name, '' from users r where r.manager_pk in {ints $1} and r.deleted is null
  union all select 5, a.user_pk, o.id, o.upn, o.display_name, '' from addresses a join mailboxes m on m.forward_key = a.address_key
    join users o on o.pk = m.user_pk where a.user_pk in {ints $1} and m.forward_key <> '' and o.deleted is null
- union all select 6, x.who_pk, o.id, o.upn, o.display_name, coalesce(w.id, '')
+ union all select case when m.type = 'shared' then 10 else 6 end, x.who_pk, o.id, o.upn, o.display_name, coalesce(w.id, '')
    from mailbox_permissions x join mailboxes m on m.pk = x.mailbox_pk join users o on o.pk = m.user_pk
    left join mailbox_permissions y on y.mailbox_pk = x.mailbox_pk and y.permission = 'FullAccess' and y.who_pk <> x.who_pk
    left join users w on w.pk = y.who_pk and w.deleted is null
@@ -32,7 +32,7 @@ const surroundings = `select 1, u.pk, m.id, m.upn, m.display_name, '' from users
  union all select 7, d.user_pk, '', v.name, '', '' from drives d join drive_devices v on v.drive_pk = d.pk where d.user_pk in {ints $1}
  union all select 8, d.user_pk, w.id, w.upn, w.display_name, i.id from drives d join item_permissions p on p.drive_pk = d.pk
    join drive_items i on i.pk = p.item_pk join users w on w.pk = p.who_pk where d.user_pk in {ints $1} and w.pk <> d.user_pk
- union all select 9, l.user_pk, g.id, '', g.display_name, '' from licenses l join groups g on g.pk = l.group_pk where l.user_pk in {ints $1}
+ union all select 9, l.user_pk, g.id, '', g.display_name, p.sku from licenses l join groups g on g.pk = l.group_pk join products p on p.pk = l.product_pk where l.user_pk in {ints $1}
  order by 1, 2, 5, 4, 3`
 
 // Around implements offboard.People.
@@ -68,7 +68,7 @@ func (t *txn) Around(ctx context.Context, people []*org.Person) ([]org.Surroundi
 func surround(s *org.Surroundings, kind int64, r org.Ref, other string) {
 	switch kind {
 	case 1:
-		s.Manager = &r
+		s.Manager, s.ManagerBlocked = &r, other != ""
 	case 2:
 		s.Groups++
 	case 3:
@@ -84,10 +84,10 @@ func surround(s *org.Surroundings, kind int64, r org.Ref, other string) {
 		s.Reports = append(s.Reports, r)
 	case 5:
 		s.Forwarders = append(s.Forwarders, r)
-	case 6:
+	case 6, 10:
 		i := slices.IndexFunc(s.Delegated, func(d org.DelegatedMailbox) bool { return d.Mailbox.ID == r.ID })
 		if i < 0 {
-			s.Delegated = append(s.Delegated, org.DelegatedMailbox{Mailbox: r})
+			s.Delegated = append(s.Delegated, org.DelegatedMailbox{Mailbox: r, Shared: kind == 10})
 			i = len(s.Delegated) - 1
 		}
 		if other != "" {
@@ -99,9 +99,7 @@ func surround(s *org.Surroundings, kind int64, r org.Ref, other string) {
 		s.SharedItems++
 		s.SharedWith = append(s.SharedWith, r)
 	case 9:
-		if !slices.Contains(s.LicenseGroup, r) {
-			s.LicenseGroup = append(s.LicenseGroup, r)
-		}
+		s.Inherited = append(s.Inherited, org.InheritedLicense{Sku: org.SkuID(other), Group: r})
 	}
 }
 
@@ -158,8 +156,7 @@ func (t *txn) World(ctx context.Context, current, before *org.Person, upn string
 		o.ref.Name = org.OriginalUPN(org.UserID(o.ref.ID), o.ref.Name)
 		w.Taken[strings.ToLower(o.key)] = o.ref
 	}
-	w.Products, err = t.Products(ctx)
-	return w, err
+	return w, nil
 }
 
 var _ offboard.Tx = (*txn)(nil)

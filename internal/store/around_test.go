@@ -52,8 +52,8 @@ func TestAround(t *testing.T) {
 				Owned: []org.OwnedGroup{
 					{Group: org.Ref{ID: "g-two", DisplayName: "Excursies"}, Others: []org.UserID{bram.ID, carla.ID}}, {Group: org.Ref{ID: "g-one", DisplayName: "Rooster"}},
 				},
-				Delegated:    []org.DelegatedMailbox{{Mailbox: carla.Ref(), Others: []org.UserID{bram.ID}}, {Mailbox: org.Ref{ID: storetest.ID(0x100004), Name: "daan@contoso.com", DisplayName: "daan de Vries"}}},
-				LicenseGroup: []org.Ref{{ID: "g-lic", DisplayName: "Licenties"}},
+				Delegated: []org.DelegatedMailbox{{Mailbox: carla.Ref(), Others: []org.UserID{bram.ID}}, {Mailbox: org.Ref{ID: storetest.ID(0x100004), Name: "daan@contoso.com", DisplayName: "daan de Vries"}}},
+				Inherited: []org.InheritedLicense{{Sku: storetest.PBI, Group: org.Ref{ID: "g-lic", DisplayName: "Licenties"}}},
 			}
 			if !reflect.DeepEqual(around[1], want) {
 				t.Errorf("got  %+v\nwant %+v", around[1], want)

@@ -207,7 +207,7 @@ func (v *visit) probe(w *wizard) error {
 		return err
 	}
 	w.Keep = v.note(w, "share", "mailTo", share)
-	rest, err := ask(org.Choices{FilesTo: &who, HoldMailbox: &yes, RemoveLicenses: &yes, ReduceSubscriptions: &yes})
+	rest, err := ask(org.Choices{FilesTo: &who, HoldMailbox: &yes, RemoveLicenses: &yes, ReduceSubscriptions: &yes, RemoveAliases: &org.Aliases{All: true}})
 	if err != nil {
 		return err
 	}
@@ -215,6 +215,7 @@ func (v *visit) probe(w *wizard) error {
 		w.Gate = rest.Refusals[0]
 	}
 	v.note(w, "hold", "holdMailbox", rest)
+	v.note(w, "aliases", "removeAliases", rest)
 	v.note(w, "remove", "removeLicenses", rest)
 	v.note(w, "stop", "reduceSubscriptions", rest)
 	stop, err := ask(org.Choices{ReduceSubscriptions: &yes})

@@ -89,6 +89,13 @@ func (db *DB) Stats() Stats {
 	return s
 }
 
+// Version is another number after each change, before whoever made it is told
+// that it is done: what was read under a version holds for as long as that is the
+// version. known is false where others than this DB can change something.
+func (db *DB) Version() (n int64, known bool) {
+	return db.stats.commits.Load(), db.dialect == SQLite && db.writer != nil
+}
+
 // Close lets waiting writes finish, then closes every connection. On SQLite the
 // write-ahead log goes back into the file.
 func (db *DB) Close() error {

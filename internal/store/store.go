@@ -31,9 +31,10 @@ func Migrations() fs.FS {
 
 // Store is an organization in a database.
 type Store struct {
-	db    *sqldb.DB
-	newID func() string
-	users *users
+	db       *sqldb.DB
+	newID    func() string
+	users    *users
+	subjects subjects
 
 	groups       *odata.Resource
 	groupColumns []column[org.Group]

@@ -97,6 +97,9 @@ func knownMethod(method string) string {
 	return "other"
 }
 
+// buffered is how much of an answer net/http keeps until the handler has ended.
+const buffered = 2048
+
 // recorder remembers what was answered.
 type recorder struct {
 	http.ResponseWriter
@@ -118,6 +121,11 @@ func (r *recorder) WriteHeader(status int) {
 func (r *recorder) Write(b []byte) (int, error) {
 	if r.status == 0 {
 		r.status = http.StatusOK
+	}
+	if r.bytes+int64(len(b)) <= buffered { // goes nowhere yet
+		n, err := r.ResponseWriter.Write(b)
+		r.bytes += int64(n)
+		return n, err
 	}
 	_ = r.conn.SetWriteDeadline(r.now().Add(stuck)) // not there in this process
 	n, err := r.ResponseWriter.Write(b)

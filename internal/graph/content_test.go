@@ -111,6 +111,13 @@ func TestDrive(t *testing.T) {
 		for _, path := range []string{base, "/v2.0" + base, "/beta" + base, base + "/root", anna + "/drive/root", base + "/items/root"} {
 			app.get(path).want(200)
 		}
+		if n := len(app.get(anna + "/drives").want(200).rows()); n != 1 {
+			t.Errorf("%d drives", n)
+		}
+		if n := len(app.get("/users/mila.kok@lindeboom.example/drives").want(200).rows()); n != 0 {
+			t.Errorf("%d drives", n)
+		}
+		app.get("/users/mila.kok@lindeboom.example/photo/$value").refused(404, "ImageNotFound", "")
 		app.get("/users/mila.kok@lindeboom.example/drive").refused(404, "itemNotFound", "User's mysite not found.")
 		app.get("/drives/none").refused(404, "itemNotFound", "")
 	})

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"errors"
 	"net/http"
 
 	"leaver/internal/offboard"
@@ -95,6 +96,26 @@ func (s *Server) getDrive(w http.ResponseWriter, r *http.Request, c *call) error
 		return closed()
 	}
 	c.entity(w, http.StatusOK, picked("drives", pick)+"/$entity", c.style(s.model["drive"], pick), c.driveThing(d))
+	return nil
+}
+
+// listDrives answers GET /users/{id}/drives: there is one, or none.
+func (s *Server) listDrives(w http.ResponseWriter, r *http.Request, c *call) error {
+	if _, err := c.options(r, "$skip", "$filter", "$search", "$orderby"); err != nil {
+		return err
+	}
+	d, err := s.drive(r, c)
+	if fault, ok := errors.AsType[*wire.Fault](err); ok && fault.Code == noDrive().Code {
+		c.things(w, list{context: "drives"}, c.style(s.model["drive"], nil), nil)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if !d.whole {
+		return closed()
+	}
+	c.things(w, list{context: "drives"}, c.style(s.model["drive"], nil), []thing{*c.driveThing(d)})
 	return nil
 }
 

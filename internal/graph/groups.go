@@ -110,8 +110,14 @@ func (s *Server) groupsPage(w http.ResponseWriter, r *http.Request, c *call, q o
 	}
 	look := c.style(s.model["group"], pick)
 	look.typed = typed
-	if page.Next != "" || options.Filter != nil || options.Search != nil {
+	if options.Filter != nil || options.Search != nil {
 		roles = nil // a condition on groups finds no role
+	}
+	if page.Count != nil {
+		*page.Count += int64(len(roles))
+	}
+	if page.Next != "" {
+		roles = nil // they come on the last page
 	}
 	head := list{context: picked(set, pick), next: c.next(r, page.Next), count: page.Count}
 	c.collection(w, head, len(page.Rows)+len(roles), func(dst []byte, i int) []byte {

@@ -41,6 +41,10 @@ func TestGroups(t *testing.T) {
 		for _, x := range app.get("/users/ivo.peters@lindeboom.example/memberOf?$top=999").want(200).rows() {
 			roles = roles || x["@odata.type"] == "#microsoft.graph.directoryRole" && x["roleTemplateId"] == string(org.BillingAdmin)
 		}
+		a := app.eventual().get("/users/ivo.peters@lindeboom.example/memberOf?$count=true&$top=999").want(200)
+		if n, _ := a.body["@odata.count"].(float64); int(n) != len(a.rows()) {
+			t.Errorf("R-API-21 counted %v of %d", n, len(a.rows()))
+		}
 		if !roles {
 			t.Error("R-API-21 no role among the memberships")
 		}

@@ -38,11 +38,16 @@ func (s *Server) routes() {
 		s.route("GET /users/{user}/ownedObjects"+cast, readMemberships, s.listOwned)
 		s.route("GET /users/{user}/ownedObjects"+cast+"/$count", readMemberships, s.countOwned)
 	}
+	for _, photo := range []string{"/users/{user}/photo", "/users/{user}/photo/$value"} {
+		s.route("GET "+photo, readUsers, s.noPhoto)
+		s.route("PUT "+photo, writeUsers, notHere("Photos"))
+	}
 	s.route("POST /users/{user}/getMemberGroups", readMemberships, s.memberGroups)
 	s.route("POST /users/{user}/getMemberObjects", readMemberships, s.memberGroups)
 	s.route("POST /users/{user}/checkMemberGroups", readMemberships, s.checkMemberGroups)
 
 	s.mailRoutes()
+	s.driveRoute("GET /users/{user}/drives", readFiles, s.listDrives)
 	s.driveRoutes("/drives/{drive}")
 	s.driveRoutes("/users/{user}/drive")
 

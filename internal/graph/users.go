@@ -116,6 +116,14 @@ func (s *Server) writeUser(ctx context.Context, w http.ResponseWriter, c *call, 
 	return nil
 }
 
+// noPhoto answers GET /users/{id}/photo: nobody has one here.
+func (s *Server) noPhoto(_ http.ResponseWriter, r *http.Request, _ *call) error {
+	if _, err := s.id(r); err != nil {
+		return err
+	}
+	return &wire.Fault{Status: http.StatusNotFound, Code: "ImageNotFound", Message: "The photo wasn't found."}
+}
+
 // user finds an active person, or refuses.
 func (s *Server) user(ctx context.Context, ref string, names []string) (*offboard.UserRow, error) {
 	u, err := s.cfg.Reads.User(ctx, ref, names)

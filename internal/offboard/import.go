@@ -127,6 +127,9 @@ func (d *Desk) prepare(ctx context.Context, tx Tx, actor org.Actor, people []Imp
 	if dry {
 		return out, nil
 	}
+	if err := d.alreadyHeld(ctx, tx, o, people, need); err != nil {
+		return out, err
+	}
 	if err := tx.SaveOrganization(ctx, o); err != nil {
 		return out, err
 	}
@@ -151,7 +154,35 @@ func (d *Desk) product(o *org.Organization, name string) (p org.Product, isNew b
 	part := strings.ToUpper(strings.Join(strings.FieldsFunc(name, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9')
 	}), "_"))
-	return org.Product{Sku: org.SkuID(d.NewID()), PartNumber: part, DisplayName: name}, true
+	return org.Product{
+		Sku: org.SkuID(d.NewID()), PartNumber: part, DisplayName: name,
+		Plans: []org.ServicePlan{{ID: d.NewID(), Name: "UNKNOWN", Provides: org.Anything}},
+	}, true
+}
+
+// alreadyHeld takes off the need for seats what people of the file have already.
+func (d *Desk) alreadyHeld(ctx context.Context, tx Tx, o *org.Organization, people []ImportRow, need map[org.SkuID]int) error {
+	for part := range slices.Chunk(people, 1000) {
+		refs := make([]string, len(part))
+		for i := range part {
+			refs[i] = part[i].User.UPN
+		}
+		there, err := tx.People(ctx, refs)
+		if err != nil {
+			return err
+		}
+		for i, p := range there {
+			if p == nil {
+				continue
+			}
+			for _, name := range part[i].Licenses {
+				if product, _ := d.product(o, name); slices.Contains(p.Seats(), product.Sku) {
+					need[product.Sku]--
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // seats makes sure that there is a seat for every licence that the file names.

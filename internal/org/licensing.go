@@ -123,7 +123,9 @@ func (o *Organization) Provision(p *Person, now time.Time) {
 	o.provisionMailbox(p, now)
 	switch sharePoint := o.Products.Licensed(p, SharePoint); {
 	case sharePoint && p.Drive == nil:
-		p.Drive = &Drive{} // the store gives it an id
+		if o.Products.creates(p, SharePoint) {
+			p.Drive = &Drive{} // the store gives it an id
+		}
 	case sharePoint:
 		p.Drive.Unlicensed = time.Time{} // R-OD-24
 	case p.Drive != nil && p.Drive.Unlicensed.IsZero():
@@ -131,11 +133,19 @@ func (o *Organization) Provision(p *Person, now time.Time) {
 	}
 }
 
+// creates says that the licences are known to provide a service.
+func (ps Products) creates(p *Person, s Service) bool {
+	return slices.ContainsFunc(p.Licenses, func(l License) bool { return l.Error == "" && ps.provides(l.Sku, s) })
+}
+
 func (o *Organization) provisionMailbox(p *Person, now time.Time) {
 	switch exchange := o.Products.Licensed(p, Exchange); {
 	case exchange && p.Mailbox != nil && !p.Mailbox.Disconnected.IsZero() && p.MailboxState(now) != MailboxGone:
 		p.Mailbox.Disconnected = time.Time{}
 	case exchange && (p.Mailbox == nil || p.MailboxState(now) == MailboxGone):
+		if !o.Products.creates(p, Exchange) {
+			return
+		}
 		p.Mailbox = &Mailbox{Type: UserMailbox}
 		p.ensureAddress()
 	case !exchange && p.Mailbox != nil && p.Mailbox.Type == UserMailbox && p.Mailbox.Disconnected.IsZero() && !p.Mailbox.Held():

@@ -11,6 +11,11 @@ const (
 	SharePoint Service = "sharepoint" // a drive
 )
 
+// Anything is what a product provides of which nobody here knows the plans, such
+// as one that an import took in: it keeps mail and files that are there, and
+// creates none.
+const Anything Service = "anything"
+
 // ServicePlan is one service inside a product. Plans that provide the same
 // service exclude each other; Needs names plans of which one must be there.
 type ServicePlan struct {
@@ -73,7 +78,7 @@ func (ps Products) Licensed(p *Person, s Service) bool {
 	return slices.ContainsFunc(p.Licenses, func(l License) bool {
 		product := ps.Find(l.Sku)
 		return product != nil && l.Error == "" && slices.ContainsFunc(product.Plans, func(x ServicePlan) bool {
-			return x.Provides == s && !slices.Contains(l.DisabledPlans, x.ID)
+			return (x.Provides == s || x.Provides == Anything) && !slices.Contains(l.DisabledPlans, x.ID)
 		})
 	})
 }

@@ -128,7 +128,7 @@ func (c *undoCommand) Run(ctx context.Context, s *session) error {
 		if err != nil {
 			return err
 		}
-		s.showNotes(item.User, item.Notes, true)
+		s.showNotes(item.User, notable(item.Notes, d.Total), true)
 	}
 	if d.Status != "undone" {
 		return told(ExitPartial)

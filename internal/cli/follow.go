@@ -76,6 +76,7 @@ type bar struct {
 	w    io.Writer
 	bad  int // how many were refused or failed so far
 	line string
+	last time.Time
 }
 
 func (s *session) bar() *bar {
@@ -87,6 +88,9 @@ func (s *session) bar() *bar {
 }
 
 const barCells = 30
+
+// redraw is how often the bar is drawn: more often nobody sees.
+const redraw = 50 * time.Millisecond
 
 // show draws what is known of a run.
 func (b *bar) show(d *graphclient.Departure) {
@@ -102,9 +106,11 @@ func (b *bar) show(d *graphclient.Departure) {
 
 // draw draws the bar anew when it has changed.
 func (b *bar) draw(ended, total int) {
-	if b.w == nil {
+	now := b.s.Now()
+	if b.w == nil || ended < total && now.Sub(b.last) < redraw {
 		return
 	}
+	b.last = now
 	total = max(total, ended, 1)
 	full := barCells * ended / total
 	line := fmt.Sprintf("%s%s %s", strings.Repeat("█", full), strings.Repeat("░", barCells-full),

@@ -6,6 +6,7 @@ import (
 	"io"
 	"iter"
 	"os"
+	"slices"
 
 	"leaver/internal/graphclient"
 	"leaver/internal/tabular"
@@ -96,11 +97,14 @@ func (s *session) showRun(d *graphclient.Departure, items []graphclient.RunItem)
 	}
 	t.end()
 	if len(items) > 1 {
-		s.printf("\n%s\n", s.text("cli.run.totals", "count", len(items), "done", counts["done"],
+		if counts["done"] < len(items) || len(items) <= fewItems {
+			s.printf("\n")
+		}
+		s.printf("%s\n", s.text("cli.run.totals", "count", len(items), "done", counts["done"],
 			"refused", counts[outcomeRefused], "failed", counts["failed"]))
 	}
 	for i := range items {
-		s.showNotes(items[i].User, items[i].Notes, len(items) > 1)
+		s.showNotes(items[i].User, notable(items[i].Notes, len(items)), len(items) > 1)
 	}
 	if counts["done"]+counts["needsHuman"] > 0 && d.Status != "undone" {
 		s.tell("cli.run.undo", "id", d.ID)
@@ -113,6 +117,14 @@ func (s *session) messageOf(message, rule string) string {
 		return message
 	}
 	return message + " (" + rule + ")"
+}
+
+// notable leaves out what is only good to know where people are many.
+func notable(notes []graphclient.Note, people int) []graphclient.Note {
+	if people <= fewItems {
+		return notes
+	}
+	return slices.DeleteFunc(slices.Clone(notes), func(n graphclient.Note) bool { return n.Severity == "info" })
 }
 
 // showNotes writes what could not be put back.

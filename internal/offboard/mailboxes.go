@@ -26,9 +26,12 @@ type MailboxChange struct {
 // ChangeMailbox changes what an Exchange administrator can change about a
 // mailbox; the automatic reply also its owner. R-ROLE-11 R-API-53
 func (d *Desk) ChangeMailbox(ctx context.Context, actor org.Actor, ref string, c MailboxChange) (org.Person, error) {
-	return d.changePerson(ctx, actor, ref, ActMailbox, func(tx Tx, o *org.Organization, p *org.Person, now timeStamp) (org.Person, error) {
+	return d.change(ctx, actor, ref, ActMailbox, one, func(tx Tx, o *org.Organization, p *org.Person, now timeStamp) (org.Person, error) {
 		after := p.Clone()
 		if r := mayChangeMailbox(actor, p, &c); r != nil {
+			return after, r
+		}
+		if r := ofDeleted(p, &c); r != nil {
 			return after, r
 		}
 		if after.Mailbox == nil {
@@ -52,6 +55,20 @@ func mayChangeMailbox(actor org.Actor, p *org.Person, c *MailboxChange) *org.Ref
 		return nil // everybody sets their own automatic reply, R-API-50
 	}
 	return org.May(actor, org.ManageMailbox)
+}
+
+// ofDeleted: a mailbox without its account takes no change but the end of its
+// hold, which lets it go. Restoring comes first. R-MBX-14 R-MBX-25
+func ofDeleted(p *org.Person, c *MailboxChange) *org.Refusal {
+	lifts := c.Litigation != nil && !*c.Litigation && c.Type == nil && c.ForwardTo == nil && c.KeepCopy == nil && c.Addresses == nil &&
+		len(c.Add)+len(c.Remove) == 0 && c.Replies == nil
+	switch {
+	case p.Active() || p.Mailbox == nil || lifts:
+		return nil
+	case p.Mailbox.Held():
+		return org.Refuse(org.Conflict, "mailbox.inactive", "R-DEL-38", org.Arg{Name: "user", Value: p.Ref()})
+	}
+	return org.Refuse(org.Conflict, "mailbox.ownerDeleted", "R-MBX-14", org.Arg{Name: "user", Value: p.Ref()})
 }
 
 func changeAddresses(p *org.Person, c *MailboxChange) error {

@@ -206,9 +206,16 @@ func primary(p *org.Person, address string) {
 func (d *Desk) changePerson(ctx context.Context, actor org.Actor, ref, action string,
 	decide func(tx Tx, o *org.Organization, p *org.Person, now timeStamp) (org.Person, error),
 ) (org.Person, error) {
+	return d.change(ctx, actor, ref, action, active, decide)
+}
+
+// change does it for whom find finds: deleted people too, or active ones only.
+func (d *Desk) change(ctx context.Context, actor org.Actor, ref, action string, find func(context.Context, Tx, string) (*org.Person, error),
+	decide func(tx Tx, o *org.Organization, p *org.Person, now timeStamp) (org.Person, error),
+) (org.Person, error) {
 	var after org.Person
 	err := d.Store.Change(ctx, func(tx Tx) error {
-		p, err := active(ctx, tx, ref)
+		p, err := find(ctx, tx, ref)
 		if err != nil {
 			return err
 		}

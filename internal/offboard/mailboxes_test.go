@@ -1,0 +1,66 @@
+package offboard_test
+
+import (
+	"testing"
+
+	"leaver/internal/offboard"
+	"leaver/internal/org"
+	"leaver/internal/store"
+	"leaver/internal/store/storetest"
+)
+
+// TestMailboxOfDeleted: what can be done with a mailbox whose account is gone.
+func TestMailboxOfDeleted(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		o := newOffice(t, s)
+		femke := storetest.Person(1, "femke")
+		femke.Mailbox.Litigation = true
+		storetest.Add(t, s, femke, storetest.Person(2, "anna"), storetest.Person(3, "bram"))
+		o.run(t, org.Choices{}, "femke@contoso.com", "anna@contoso.com")
+		change := func(name string, c offboard.MailboxChange) error {
+			id := string(storetest.Person(map[string]int64{"femke": 1, "anna": 2}[name], name).ID)
+			_, err := o.ChangeMailbox(t.Context(), boss, id, c)
+			return err
+		}
+		t.Run("R-MBX-24 an inactive mailbox takes no mail", func(t *testing.T) {
+			if got := o.person(t, string(femke.ID)).MailboxState(o.time); got != org.MailboxInactive {
+				t.Fatalf("femke's mailbox is %s", got)
+			}
+			for _, to := range []string{"femke@contoso.com", "anna@contoso.com"} { // R-DEL-07 R-DEL-08
+				err := o.SendMail(t.Context(), org.Actor{ID: storetest.Person(3, "bram").ID}, "bram@contoso.com", offboard.Outgoing{Subject: "hello", To: []string{to}})
+				refusedBy(t, err, "R-MBX-16")
+			}
+		})
+		t.Run("R-DEL-38 an inactive mailbox is not forwarded or converted", func(t *testing.T) {
+			refusedBy(t, change("femke", offboard.MailboxChange{ForwardTo: ptr("bram@contoso.com")}), "R-DEL-38")
+			refusedBy(t, change("femke", offboard.MailboxChange{Type: ptr(org.SharedMailbox), Litigation: ptr(false)}), "R-DEL-38")
+		})
+		t.Run("R-MBX-14 a deleted person's mailbox is converted after restoring", func(t *testing.T) {
+			refusedBy(t, change("anna", offboard.MailboxChange{Type: ptr(org.SharedMailbox)}), "R-MBX-14")
+			if _, err := o.RestoreUser(t.Context(), boss, string(storetest.Person(2, "anna").ID), offboard.Restoring{}); err != nil {
+				t.Fatal(err)
+			}
+			if err := change("anna", offboard.MailboxChange{Type: ptr(org.SharedMailbox)}); err != nil {
+				t.Error(err)
+			}
+		})
+		t.Run("R-MBX-25 R-MBX-18 lifting the hold makes it an ordinary deleted one", func(t *testing.T) {
+			if err := change("femke", offboard.MailboxChange{Litigation: ptr(false)}); err != nil {
+				t.Fatal(err)
+			}
+			p := o.person(t, string(femke.ID))
+			if p.MailboxState(o.time) != org.MailboxSoftDeleted || p.MailboxState(o.time.Add(30*org.Day)) != org.MailboxGone {
+				t.Errorf("the mailbox is %s now, %s after 30 days", p.MailboxState(o.time), p.MailboxState(o.time.Add(30*org.Day)))
+			}
+		})
+		t.Run("R-DEL-06 nothing else finds a deleted person", func(t *testing.T) {
+			id := string(femke.ID)
+			_, update := o.UpdateUser(t.Context(), boss, id, func(p *org.Person) error { return nil })
+			_, grant := o.GrantDrive(t.Context(), boss, "anna@contoso.com", id, true)
+			_, permit := o.SetPermission(t.Context(), boss, "anna@contoso.com", id, []org.Right{org.FullAccess})
+			for _, err := range []error{update, grant, permit} {
+				refusedBy(t, err, "R-DEL-06")
+			}
+		})
+	})
+}

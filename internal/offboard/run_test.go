@@ -185,7 +185,7 @@ func TestMassDelete(t *testing.T) {
 func TestResume(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		o := newOffice(t, s)
-		names := crowd(t, s, 600) // three chunks
+		names := crowd(t, s, 1200) // more than one chunk
 		req := wish(org.Choices{}, names...)
 		plan, err := o.Plan(t.Context(), boss, req)
 		if err != nil {
@@ -208,7 +208,7 @@ func TestResume(t *testing.T) {
 			t.Fatalf("the dying node: %v", err)
 		}
 		half := o.departure(t, dep.ID)
-		if n := half.Counts[offboard.ItemDone]; n == 0 || n == 600 {
+		if n := half.Counts[offboard.ItemDone]; n == 0 || n == 1200 {
 			t.Fatalf("%d done when the node died", n)
 		}
 		other := o.node("other", s)
@@ -220,7 +220,7 @@ func TestResume(t *testing.T) {
 			t.Fatalf("the other node: %v %v", worked, err)
 		}
 		done := o.departure(t, dep.ID)
-		if done.Status != offboard.Done || done.Counts[offboard.ItemDone] != 600 || o.audited(t, offboard.ActDelete) != 600 {
+		if done.Status != offboard.Done || done.Counts[offboard.ItemDone] != 1200 || o.audited(t, offboard.ActDelete) != 1200 {
 			t.Errorf("departure %+v, %d audited", done, o.audited(t, offboard.ActDelete))
 		}
 		if n := o.organization(t).People; n != 0 {

@@ -1,0 +1,64 @@
+package offboard_test
+
+import (
+	"testing"
+
+	"leaver/internal/offboard"
+	"leaver/internal/org"
+	"leaver/internal/store"
+	"leaver/internal/store/storetest"
+)
+
+func TestImport(t *testing.T) {
+	rows := []offboard.ImportRow{
+		{User: org.User{UPN: "eva@contoso.com", DisplayName: "Eva", AccountEnabled: true, Synced: true}, Licenses: []string{"office 365 e3", "Power BI Pro"}, Addresses: []string{"SMTP:eva@contoso.com", "smtp:e@contoso.com"}},
+		{User: org.User{UPN: "ben@new.example", DisplayName: "Ben"}, Licenses: []string{"A Product Nobody Knows"}, Addresses: []string{"SMTP:ben@new.example"}},
+		{User: org.User{UPN: "kim@contoso.com", DisplayName: "Kim 🙂 'Núñez'", AccountEnabled: true}},
+	}
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		o := newOffice(t, s)
+		read := func(t *testing.T) offboard.Imported {
+			t.Helper()
+			got, err := o.Import(t.Context(), boss, rows, false, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return got
+		}
+		t.Run("R-NE-03 people come with licences, addresses, new domains and new products", func(t *testing.T) {
+			got := read(t)
+			if got.Created != 3 || got.Licenses != 3 || len(got.Domains) != 1 || len(got.Products) != 1 {
+				t.Fatalf("imported %+v", got)
+			}
+			eva, ben := o.person(t, "eva@contoso.com"), o.person(t, "ben@new.example")
+			if !eva.Synced || eva.Mailbox == nil || eva.Drive == nil || len(eva.Licenses) != 2 || len(eva.Addresses) != 2 || eva.Mail != "eva@contoso.com" {
+				t.Errorf("eva is %+v", eva)
+			}
+			if ben.AccountEnabled || ben.Mailbox == nil || ben.MailboxState(o.time) != org.MailboxActive {
+				t.Errorf("ben is %+v with mailbox %+v", ben, ben.Mailbox)
+			}
+		})
+		t.Run("the same file again changes nothing", func(t *testing.T) {
+			before := o.organization(t).Subscriptions
+			if got := read(t); got.Unchanged != 3 || got.Licenses != 0 {
+				t.Errorf("imported again %+v", got)
+			}
+			for i, sub := range o.organization(t).Subscriptions {
+				if sub.Total != before[i].Total {
+					t.Errorf("%s went from %d to %d seats", sub.DisplayName, before[i].Total, sub.Total)
+				}
+			}
+			if ben := o.person(t, "ben@new.example"); !ben.Mailbox.Disconnected.IsZero() {
+				t.Error("ben's mailbox lost its licence")
+			}
+		})
+		t.Run("one bad row and nothing is written", func(t *testing.T) {
+			people := o.organization(t).People
+			_, err := o.Import(t.Context(), boss, []offboard.ImportRow{{User: org.User{UPN: "good@contoso.com", DisplayName: "Good"}}, {User: org.User{UPN: "bad name@contoso.com", DisplayName: "Bad"}}}, false, nil)
+			refusedBy(t, err, "R-API-10")
+			if n := o.organization(t).People; n != people {
+				t.Errorf("%d people, want %d", n, people)
+			}
+		})
+	})
+}

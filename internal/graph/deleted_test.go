@@ -79,7 +79,10 @@ func TestTwoAdministratorsDeleteOnePerson(t *testing.T) {
 	s := newSchool(t)
 	first, second := s.as("admin"), s.as("useradmin")
 	anna := s.id("anna.devries")
-	const rounds = 200
+	rounds := 1000
+	if testing.Short() {
+		rounds = 100
+	}
 	before := s.trail(offboard.ActDelete)
 	for range rounds {
 		codes := make([]int, 2)

@@ -91,6 +91,7 @@ func serviceOf(p org.ServicePlan) string {
 		return "exchange"
 	case org.SharePoint:
 		return "SharePoint"
+	default:
+		return p.Name
 	}
-	return p.Name
 }

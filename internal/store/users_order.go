@@ -177,6 +177,9 @@ func skuAsked(filter odata.Expr) string {
 // full soon.
 const few = 5000
 
+// many is how many people a word may find for the set of them to be made.
+const many = 20_000
+
 // The orders of few people: PostgreSQL would go through everybody in the order of
 // an index, hoping to have a page full soon; this keeps it from that.
 var (
@@ -221,15 +224,36 @@ func (l *list[T]) box(ctx context.Context, db sqldb.Querier, typed string) error
 		terms, order = slices.Delete(terms, best, best+1), fewByDisplay
 	}
 	for _, t := range terms {
-		// "is true" keeps both databases from beginning with everybody who has the
-		// word: it is only asked of those who come by.
-		l.where("(u.pk in (select w.user_pk from user_words w where w.word >= %s and w.word < %s)) is true", t, t+beyondAll)
+		n := int64(many)
+		if best < 0 {
+			if n, err = sqldb.One(ctx, db, sqldb.Value[int64], "select count(*) from (select 1 as one from user_words where word >= $1 and word < $2 limit $3) x",
+				t, t+beyondAll, many); err != nil {
+				return err
+			}
+		}
+		l.beginning(t, n < many)
 	}
 	if l.order[0] != byDeleted[0] {
 		l.order = order
 	}
 	return nil
 }
+
+// beginning keeps those who have a word that begins so, by looking at each who
+// comes by: in a set of all who have it, when that is not too large to make.
+// "is true" keeps both databases from having ideas of their own.
+func (l *list[T]) beginning(word string, set bool) {
+	if set {
+		l.where("(u.pk in (select w.user_pk from user_words w where w.word >= %s and w.word < %s)) is true", word, word+beyondAll)
+		return
+	}
+	l.where("({sqlite instr}{postgres strpos}("+wordsOfUser+", %s) > 0) is true", " "+word)
+}
+
+// wordsOfUser is all that somebody is found by, as one text with a space before
+// each word.
+const wordsOfUser = `' ' || replace(replace(u.display_key || ' ' || lower(u.given_name) || ' ' || u.surname_key, '-', ' '), '(', ' ') || ' ' ||
+ u.mail_key || ' ' || case when u.deleted is null then u.upn_key else substr(u.upn_key, 33) end`
 
 // narrow lets a search begin with the people who have its rarest word. What it
 // says about properties is compiled as well, and still has to hold. R-API-15

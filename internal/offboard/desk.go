@@ -39,7 +39,7 @@ type Bodies interface {
 
 // chunk is how many people one transaction of a run takes: large enough to share
 // an fsync, small enough that progress is seen and other writers get their turn.
-const chunk = 250
+const chunk = 500
 
 // now is the organization's time, in whole seconds. A practice organization has
 // a clock that can be moved.

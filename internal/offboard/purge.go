@@ -134,7 +134,7 @@ func (d *Desk) sweepBatch(ctx context.Context, tx Tx, system org.Actor) (Swept, 
 }
 
 // sweepChunk is how much one transaction of a sweep takes.
-const sweepChunk = 500
+const sweepChunk = 1000
 
 // renew carries out what is due on subscriptions. R-LIC-25 R-LIC-35
 func (d *Desk) renew(ctx context.Context, system org.Actor, total *Swept) error {

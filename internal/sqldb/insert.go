@@ -34,6 +34,39 @@ func (tx *Tx) InsertRows(ctx context.Context, table string, cols []string, rows 
 	return int64(len(rows)), nil
 }
 
+// ExecAll runs a statement once for each list of arguments, in order: on
+// PostgreSQL with one round trip for all. It gives how many went well.
+func (tx *Tx) ExecAll(ctx context.Context, text string, rows [][]any) (int, error) {
+	if tx.s.pg == nil || len(rows) < 2 {
+		for i, row := range rows {
+			if _, err := tx.Exec(ctx, text, row...); err != nil {
+				return i, err
+			}
+		}
+		return len(rows), nil
+	}
+	text, ctx, err := tx.ready(ctx, text)
+	if err != nil {
+		return 0, err
+	}
+	tx.changed = true
+	batch := &pgx.Batch{}
+	for _, row := range rows {
+		batch.Queue(text, row...)
+	}
+	results := tx.s.pg.SendBatch(ctx, batch)
+	done := 0
+	for done < len(rows) && err == nil {
+		if _, err = results.Exec(); err == nil {
+			done++
+		}
+	}
+	if e := results.Close(); err == nil {
+		err = e
+	}
+	return done, tx.spoil(text, tx.s.note(err))
+}
+
 func (tx *Tx) copyRows(ctx context.Context, table string, cols []string, rows [][]any) (int64, error) {
 	text := "copy " + table
 	_, ctx, err := tx.ready(ctx, text)

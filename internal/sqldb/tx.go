@@ -26,6 +26,9 @@ type Tx struct {
 	depth   int
 }
 
+// Dialect says which database this is.
+func (tx *Tx) Dialect() Dialect { return tx.db.dialect }
+
 // Exec runs a statement and gives the number of rows it changed.
 func (tx *Tx) Exec(ctx context.Context, text string, args ...any) (int64, error) {
 	text, ctx, err := tx.ready(ctx, text)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"leaver/internal/offboard"
 	"leaver/internal/sqldb"
@@ -19,17 +20,18 @@ func (t *txn) Audit(ctx context.Context, entries ...offboard.Entry) error {
 	if err != nil {
 		return err
 	}
+	rows := make([][]any, len(entries))
 	for i := range entries {
 		e := &entries[i]
 		seq++
 		e.Seq, e.Hash = seq, offboard.ChainHash(hash, seq, e)
 		hash = e.Hash
-		_, err := t.Exec(ctx, `insert into audit (seq, at, actor_id, actor_name, action, target_id, target_name, result, request, detail, hash)
- values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, e.Seq, unix(e.At), string(e.Actor.ID), e.Actor.Name, e.Action, e.Target.ID, e.Target.Name,
-			e.Result, e.Request, e.Detail, e.Hash)
-		if err != nil {
-			return fmt.Errorf("write the audit trail: %w", err)
+		rows[i] = []any{
+			e.Seq, unix(e.At), string(e.Actor.ID), e.Actor.Name, e.Action, e.Target.ID, e.Target.Name, e.Result, e.Request, e.Detail, e.Hash,
 		}
+	}
+	if _, err := t.InsertRows(ctx, "audit", strings.Split(entryColumns, ", "), rows); err != nil {
+		return fmt.Errorf("write the audit trail: %w", err)
 	}
 	_, err = t.Exec(ctx, `insert into audit_head (pk, seq, hash) values (1, $1, $2)
  on conflict (pk) do update set seq = excluded.seq, hash = excluded.hash`, seq, hash)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"leaver/internal/offboard"
@@ -83,10 +84,20 @@ func (t *txn) AddDeparture(ctx context.Context, d *offboard.Departure, items []o
 	if err != nil {
 		return fmt.Errorf("add departure: %w", err)
 	}
+	rows := make([][]any, len(items))
 	for i := range items {
-		if err := t.putItem(ctx, d.Key, &items[i]); err != nil {
+		it := &items[i]
+		detail, before, err := encodeItem(it)
+		if err != nil {
 			return err
 		}
+		rows[i] = []any{
+			d.Key, it.Ordinal, it.UserKey, it.User.ID, it.Asked, it.User.Name, it.User.DisplayName, string(it.Plan), string(it.Outcome), it.Code,
+			it.Rule, unix(it.Ran), it.Undone, detail, before,
+		}
+	}
+	if _, err := t.InsertRows(ctx, "departure_items", itemNames(), rows); err != nil {
+		return fmt.Errorf("add the items of a departure: %w", err)
 	}
 	return nil
 }
@@ -122,38 +133,35 @@ type itemDetail struct {
 	State   string      `json:"state,omitempty"`
 }
 
-func (t *txn) putItem(ctx context.Context, departure int64, it *offboard.Item) error {
-	detail, err := json.Marshal(itemDetail{it.Choices, it.Steps, it.Args, it.Notes, it.Skipped, it.State})
-	if err != nil {
-		return err
+func encodeItem(it *offboard.Item) (detail, before string, err error) {
+	d, err := json.Marshal(itemDetail{it.Choices, it.Steps, it.Args, it.Notes, it.Skipped, it.State})
+	if err != nil || it.Before == nil {
+		return string(d), "", err
 	}
-	before := []byte{}
-	if it.Before != nil {
-		if before, err = json.Marshal(it.Before); err != nil {
-			return err
-		}
-	}
-	_, err = t.Exec(ctx, `insert into departure_items (departure_pk, ordinal, user_pk, user_id, asked, name, display_name, plan, outcome, code, rule,
- ran, undone, detail, before) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
- on conflict (departure_pk, ordinal) do update set outcome = excluded.outcome, code = excluded.code, rule = excluded.rule, ran = excluded.ran,
- undone = excluded.undone, detail = excluded.detail, before = excluded.before`,
-		departure, it.Ordinal, it.UserKey, it.User.ID, it.Asked, it.User.Name, it.User.DisplayName, string(it.Plan), string(it.Outcome), it.Code,
-		it.Rule, unix(it.Ran), it.Undone, string(detail), string(before))
-	if err != nil {
-		return fmt.Errorf("write item %d: %w", it.Ordinal, err)
-	}
-	return nil
+	b, err := json.Marshal(it.Before)
+	return string(d), string(b), err
 }
 
 // SaveItems implements offboard.Journal.
 func (t *txn) SaveItems(ctx context.Context, d *offboard.Departure, items []offboard.Item) error {
+	rows := make([][]any, len(items))
 	for i := range items {
-		if err := t.putItem(ctx, d.Key, &items[i]); err != nil {
+		it := &items[i]
+		detail, before, err := encodeItem(it)
+		if err != nil {
 			return err
 		}
+		rows[i] = []any{string(it.Outcome), it.Code, it.Rule, unix(it.Ran), it.Undone, detail, before, d.Key, it.Ordinal}
+	}
+	done, err := t.ExecAll(ctx, `update departure_items set outcome = $1, code = $2, rule = $3, ran = $4, undone = $5, detail = $6, before = $7
+ where departure_pk = $8 and ordinal = $9`, rows)
+	if err != nil {
+		return fmt.Errorf("write item %d: %w", items[min(done, len(items)-1)].Ordinal, err)
 	}
 	return nil
 }
+
+func itemNames() []string { return strings.Split(itemColumns, ", ") }
 
 const itemColumns = `departure_pk, ordinal, user_pk, user_id, asked, name, display_name, plan, outcome, code, rule, ran, undone, detail, before`
 
@@ -201,8 +209,12 @@ func (t *txn) LastItems(ctx context.Context, people []*org.Person) ([]*offboard.
 	for i, p := range people {
 		at[p.Key], keys[i] = i, p.Key
 	}
+	which, set := "in {ints $1}", any(sqldb.Ints(keys))
+	if len(keys) == 1 {
+		which, set = "= $1", keys[0]
+	}
 	items, err := sqldb.All(ctx, t, scanItem, "select "+itemColumns+` from departure_items
- where user_pk in {ints $1} and outcome = 'done' and not undone order by departure_pk`, sqldb.Ints(keys))
+ where user_pk `+which+` and outcome = 'done' and not undone order by departure_pk`, set)
 	if err != nil {
 		return nil, fmt.Errorf("look for the state before: %w", err)
 	}
@@ -215,7 +227,14 @@ func (t *txn) LastItems(ctx context.Context, people []*org.Person) ([]*offboard.
 // MarkUndone implements offboard.Journal.
 func (t *txn) MarkUndone(ctx context.Context, it *offboard.Item, notes []org.Note) error {
 	it.Undone, it.Notes = true, append(it.Notes, notes...)
-	return t.putItem(ctx, it.Departure, it)
+	detail, _, err := encodeItem(&offboard.Item{Choices: it.Choices, Steps: it.Steps, Args: it.Args, Notes: it.Notes, Skipped: it.Skipped, State: it.State})
+	if err != nil {
+		return err
+	}
+	if _, err = t.Exec(ctx, "update departure_items set undone = true, detail = $1 where departure_pk = $2 and ordinal = $3", detail, it.Departure, it.Ordinal); err != nil {
+		return fmt.Errorf("write item %d: %w", it.Ordinal, err)
+	}
+	return nil
 }
 
 // Undoable implements offboard.Journal.

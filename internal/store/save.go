@@ -16,9 +16,12 @@ import (
 func (t *txn) Save(ctx context.Context, changes []offboard.Change) error {
 	seats := map[org.SkuID]int64{}
 	var heads, gone int64
+	if err := t.saveUsers(ctx, changes); err != nil {
+		return err
+	}
 	for i := range changes {
 		c := &changes[i]
-		if err := t.savePerson(ctx, c); err != nil {
+		if err := t.saveParts(ctx, c); err != nil {
 			return fmt.Errorf("save %s: %w", c.After.ID, err)
 		}
 		for _, sku := range c.Before.Seats() {
@@ -67,14 +70,7 @@ func mapKeys[K comparable, V any](m map[K]V) func(yield func(K) bool) {
 	}
 }
 
-func (t *txn) savePerson(ctx context.Context, c *offboard.Change) error {
-	if c.After.Key == 0 {
-		if err := t.insertUser(ctx, &c.After); err != nil {
-			return err
-		}
-	} else if err := t.updateUser(ctx, c); err != nil {
-		return err
-	}
+func (t *txn) saveParts(ctx context.Context, c *offboard.Change) error {
 	for _, save := range []func(context.Context, *offboard.Change) error{t.saveWords, t.saveRoles, t.saveAddresses, t.saveLicenses, t.saveMailbox, t.saveDrive} {
 		if err := save(ctx, c); err != nil {
 			return err
@@ -116,16 +112,31 @@ const profileSet = `display_name = $1, display_key = $2, given_name = $3, surnam
  usage_location = $23, preferred_language = $24, user_type = $25, immutable_id = $26, hidden = $27, restricted = $28,
  manager_pk = (select x.pk from users x where x.id = $29)`
 
-func (t *txn) updateUser(ctx context.Context, c *offboard.Change) error {
-	if b, a := stateArgs(&c.Before), stateArgs(&c.After); !slices.Equal(b, a) {
-		if _, err := t.Exec(ctx, "update users set "+stateSet+" where pk = $14", append(a, c.After.Key)...); err != nil {
-			return duplicate(err, c.After.UPN)
+// saveUsers writes the rows of the people themselves, all that change alike
+// together.
+func (t *txn) saveUsers(ctx context.Context, changes []offboard.Change) error {
+	var states, profiles [][]any
+	var names []string // of states
+	for i := range changes {
+		c := &changes[i]
+		if c.After.Key == 0 {
+			if err := t.insertUser(ctx, &c.After); err != nil {
+				return fmt.Errorf("save %s: %w", c.After.ID, err)
+			}
+			continue
+		}
+		if b, a := stateArgs(&c.Before), stateArgs(&c.After); !slices.Equal(b, a) {
+			states, names = append(states, append(a, c.After.Key)), append(names, c.After.UPN)
+		}
+		if !sameProfile(&c.Before.User, &c.After.User) || c.Before.InRestrictedUnit != c.After.InRestrictedUnit {
+			profiles = append(profiles, append(profileArgs(&c.After), c.After.Key))
 		}
 	}
-	if !sameProfile(&c.Before.User, &c.After.User) || c.Before.InRestrictedUnit != c.After.InRestrictedUnit {
-		if _, err := t.Exec(ctx, "update users set "+profileSet+" where pk = $30", append(profileArgs(&c.After), c.After.Key)...); err != nil {
-			return err
-		}
+	if done, err := t.ExecAll(ctx, "update users set "+stateSet+" where pk = $14", states); err != nil {
+		return duplicate(fmt.Errorf("save people: %w", err), names[min(done, len(names)-1)])
+	}
+	if _, err := t.ExecAll(ctx, "update users set "+profileSet+" where pk = $30", profiles); err != nil {
+		return fmt.Errorf("save people: %w", err)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"leaver/internal/offboard"
 	"leaver/internal/org"
+	"leaver/internal/sqldb"
 )
 
 // wordStarts are the characters behind which a word of a name begins. R-API-15
@@ -75,22 +76,25 @@ type pair struct {
 
 // dropWords removes words of people.
 func (t *txn) dropWords(ctx context.Context, pairs []pair) error {
-	var flat [][2]any
+	var flat [][]any
 	for _, p := range pairs {
 		for _, w := range p.words {
-			flat = append(flat, [2]any{w, p.user})
+			flat = append(flat, []any{w, p.user})
 		}
 	}
 	if len(flat) == 0 {
 		return nil
+	}
+	if t.Dialect() == sqldb.SQLite { // there, many small statements are the faster way
+		_, err := t.ExecAll(ctx, "delete from user_words where word = $1 and user_pk = $2", flat)
+		return err
 	}
 	list, err := json.Marshal(flat)
 	if err != nil {
 		return err
 	}
 	_, err = t.Exec(ctx, `delete from user_words where (word, user_pk) in (
- {sqlite select json_extract(value, '$[0]'), json_extract(value, '$[1]') from json_each($1)}
- {postgres select x ->> 0, (x ->> 1)::bigint from jsonb_array_elements($1::jsonb) x})`, string(list))
+ select x ->> 0, (x ->> 1)::bigint from jsonb_array_elements($1::jsonb) x)`, string(list))
 	if err != nil {
 		return fmt.Errorf("forget words: %w", err)
 	}

@@ -49,12 +49,12 @@ func (h *host) Open(ctx context.Context, at cli.Place) (cli.Opened, error) {
 		_, _, err = s.desk.Organization(ctx)
 	}
 	if err != nil {
-		return cli.Opened{}, errors.Join(openFault(at, err), s.close())
+		return cli.Opened{}, errors.Join(openFault(at, err), s.close()) //nolint:contextcheck // closing takes as long as it takes
 	}
 	working, stop := context.WithCancel(context.WithoutCancel(ctx))
 	wait := s.work(working, 0)
 	transport := &here{handler: handler}
-	return cli.Opened{HTTP: transport, Close: func() error {
+	return cli.Opened{HTTP: transport, Close: func() error { //nolint:contextcheck // closing takes as long as it takes
 		transport.running.Wait()
 		stop()
 		wait()
@@ -94,7 +94,7 @@ func (h *host) Init(ctx context.Context, o cli.InitOptions) error {
 	if err == nil {
 		err = s.register(ctx, publicClients()...)
 	}
-	return errors.Join(refusalFault(lang, err), s.close())
+	return errors.Join(refusalFault(lang, err), s.close()) //nolint:contextcheck // closing takes as long as it takes
 }
 
 // Serve implements cli.Host.
@@ -120,7 +120,7 @@ func (h *host) Serve(ctx context.Context, o cli.ServeOptions) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(h.serve(ctx, s, c, o), s.close())
+	return errors.Join(h.serve(ctx, s, c, o), s.close()) //nolint:contextcheck // closing takes as long as it takes
 }
 
 // serve serves an open site until ctx ends.
@@ -232,7 +232,7 @@ func (h *host) Demo(ctx context.Context, o cli.DemoOptions) error {
 	if err != nil {
 		return err
 	}
-	defer listener.Close()
+	defer listener.Close() //nolint:errcheck // the server closes it; this is for when there is none
 	throwaway := o.Place == cli.Place{}
 	if throwaway {
 		dir, err := os.MkdirTemp("", "leaver-demo-")
@@ -246,7 +246,7 @@ func (h *host) Demo(ctx context.Context, o cli.DemoOptions) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(h.demo(ctx, s, o, listener, throwaway), s.close())
+	return errors.Join(h.demo(ctx, s, o, listener, throwaway), s.close()) //nolint:contextcheck // closing takes as long as it takes
 }
 
 // demo makes the practice organization where it isn't there yet, and serves it.

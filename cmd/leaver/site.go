@@ -78,7 +78,7 @@ func openSite(ctx context.Context, o siteOptions) (*site, error) {
 	}
 	bodies, err := blob.New(filepath.Join(s.dir, "bodies"))
 	if err != nil {
-		return nil, errors.Join(err, s.store.Close())
+		return nil, errors.Join(err, s.store.Close()) //nolint:contextcheck // closing takes as long as it takes
 	}
 	if o.throwaway {
 		bodies = bodies.Unsynced()

@@ -67,8 +67,11 @@ func (f *choiceFlags) words() []string {
 		name  string
 		value *string
 	}{
-		{"--mail-to", f.MailTo}, {"--rename", f.Rename}, {"--reply-inside", f.ReplyInside},
-		{"--reply-outside", f.ReplyOutside}, {"--files-to", f.FilesTo},
+		{"--mail-to", f.MailTo},
+		{"--rename", f.Rename},
+		{"--reply-inside", f.ReplyInside},
+		{"--reply-outside", f.ReplyOutside},
+		{"--files-to", f.FilesTo},
 	} {
 		if flag.value != nil {
 			words = append(words, flag.name, *flag.value)

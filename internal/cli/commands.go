@@ -3,7 +3,7 @@ package cli
 // globals are the flags of every command.
 type globals struct {
 	JSON     bool   `name:"json"`
-	Lang     string `name:"lang" placeholder:"nl|en"`
+	Lang     string `name:"lang" enum:"nl,en," default:"" placeholder:"nl|en"`
 	Server   string `name:"server" placeholder:"URL"`
 	Data     string `name:"data" placeholder:"DIR"`
 	Database string `name:"database" placeholder:"URL"`

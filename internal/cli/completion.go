@@ -31,7 +31,7 @@ func bashCompletion(root *kong.Node) string {
 	var b strings.Builder
 	b.WriteString("_leaver() {\n  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} path= word words= i\n")
 	b.WriteString("  for ((i = 1; i < COMP_CWORD; i++)); do\n    word=${COMP_WORDS[i]}\n    case \"$path $word\" in\n")
-	forCommands(root, "", func(path string, node *kong.Node) {
+	forCommands(root, "", func(path string, _ *kong.Node) {
 		if path != "" {
 			fmt.Fprintf(&b, "      %q) path=%q ;;\n", path, path)
 		}

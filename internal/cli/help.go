@@ -204,7 +204,7 @@ func (s *session) flagLines(title string, flags []*kong.Flag) {
 			name += " " + flag.FormatPlaceHolder()
 		}
 		text := flag.Help
-		if flag.HasDefault && flag.Default != "-" {
+		if flag.HasDefault && flag.Default != "" && flag.Default != "-" {
 			text += " " + s.text("cli.flagDefault", "value", flag.Default)
 		}
 		s.twoColumns(name, text)

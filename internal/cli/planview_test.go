@@ -9,7 +9,9 @@ import (
 	"leaver/internal/locale"
 )
 
-func day(month, day int) time.Time { return time.Date(2026, time.Month(month), day, 4, 0, 0, 0, time.UTC) }
+func day(month, day int) time.Time {
+	return time.Date(2026, time.Month(month), day, 4, 0, 0, 0, time.UTC)
+}
 
 // annasPlan is a plan of one person with something of everything.
 func annasPlan() *graphclient.Plan {
@@ -145,8 +147,12 @@ func TestExitStatus(t *testing.T) {
 		outcomes string
 		want     int
 	}{
-		{"done skipped needsHuman", ExitDone}, {"done refused", ExitPartial}, {"done failed", ExitPartial},
-		{"refused refused", ExitRefused}, {"failed refused", ExitFailure}, {"failed", ExitFailure},
+		{"done skipped needsHuman", ExitDone},
+		{"done refused", ExitPartial},
+		{"done failed", ExitPartial},
+		{"refused refused", ExitRefused},
+		{"failed refused", ExitFailure},
+		{"failed", ExitFailure},
 	}
 	for _, tt := range runs {
 		var items []graphclient.RunItem

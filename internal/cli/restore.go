@@ -215,8 +215,11 @@ func (s *session) showSwept(swept *graphclient.Swept) {
 		key string
 		n   int
 	}{
-		{"people", swept.People}, {"mailboxes", swept.Mailboxes}, {"drives", swept.Drives},
-		{"subscriptions", swept.Subscriptions}, {"bodies", swept.Bodies},
+		{"people", swept.People},
+		{"mailboxes", swept.Mailboxes},
+		{"drives", swept.Drives},
+		{"subscriptions", swept.Subscriptions},
+		{"bodies", swept.Bodies},
 	} {
 		s.field(s.text("cli.swept."+part.key), s.number(part.n))
 	}

@@ -31,8 +31,8 @@ func written(t *testing.T, s *session, out *bytes.Buffer) string {
 
 func TestClean(t *testing.T) {
 	for text, want := range map[string]string{
-		"Anna de Vries":           "Anna de Vries",
-		"Zoë 家族 👩‍👩‍👧 محمد":        "Zoë 家族 👩‍👩‍👧 محمد",
+		"Anna de Vries": "Anna de Vries",
+		"Zoë 家族 👩‍👩‍👧 محمد":       "Zoë 家族 👩‍👩‍👧 محمد",
 		"\x1b[2J\x1b]0;owned\a":   `\x1b[2J\x1b]0;owned\x07`,
 		"one\ntwo\r\tthree":       `one\ntwo\x0d\tthree`,
 		"evil\u202Etxt.exe":       `evil\u202etxt.exe`,

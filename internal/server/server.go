@@ -110,8 +110,6 @@ func isGraph(path string) bool {
 }
 
 // surfaceOf names the surface of a path, for logs and metrics.
-func (s *Server) surfaceOf(r *http.Request) string { return surfaceOf(&s.opt, r.URL) }
-
 func surfaceOf(o *Options, u *url.URL) string {
 	path := strings.ToLower(u.Path)
 	switch {
@@ -222,7 +220,7 @@ func (s *Server) streamsEnd(ctx context.Context) http.Handler {
 			streaming, cancel := context.WithCancel(r.Context())
 			defer cancel()
 			defer context.AfterFunc(ctx, cancel)()
-			r = r.WithContext(streaming)
+			r = r.WithContext(streaming) //nolint:contextcheck // of the request
 		}
 		s.ServeHTTP(w, r)
 	})

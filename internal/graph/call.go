@@ -72,6 +72,9 @@ func origin(r *http.Request, behindProxy bool) string {
 }
 
 func levelOf(accept string) level {
+	if accept == "" || !strings.Contains(accept, "=") {
+		return minimal
+	}
 	lower := strings.ToLower(accept)
 	switch {
 	case strings.Contains(lower, "odata.metadata=none"):
@@ -84,8 +87,15 @@ func levelOf(accept string) level {
 
 // contentType says how much the answer says about itself.
 func (c *call) contentType() string {
-	name := map[level]string{minimal: "minimal", none: "none", full: "full"}[c.level]
-	return "application/json;odata.metadata=" + name + ";odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+	const before, after = "application/json;odata.metadata=", ";odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+	switch c.level {
+	case none:
+		return before + "none" + after
+	case full:
+		return before + "full" + after
+	case minimal:
+	}
+	return before + "minimal" + after
 }
 
 // options reads the query options of a request. refuse names those that the

@@ -191,17 +191,22 @@ func named(key string) string {
 
 // url is the address as the mux reads it.
 func (a *address) url() *url.URL {
-	var plain, escaped strings.Builder
+	plain := "/" + strings.Join(a.segments, "/")
+	if !slices.ContainsFunc(a.segments, func(s string) bool { return strings.ContainsFunc(s, special) }) {
+		return &url.URL{Path: plain}
+	}
+	var escaped strings.Builder
 	for _, s := range a.segments {
-		plain.WriteByte('/')
-		plain.WriteString(s)
 		escaped.WriteByte('/')
 		escaped.WriteString(url.PathEscape(s))
 	}
-	if plain.Len() == 0 {
-		return &url.URL{Path: "/"}
-	}
-	return &url.URL{Path: plain.String(), RawPath: escaped.String()}
+	return &url.URL{Path: plain, RawPath: escaped.String()}
+}
+
+// special says that a character may have to be escaped in a path, or be part of a
+// key that looks like two.
+func special(c rune) bool {
+	return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '.' || c == '@' || c == '$')
 }
 
 // is says that the address begins with these words.

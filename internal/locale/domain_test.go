@@ -152,7 +152,7 @@ func TestReplyNamesWhomToContact(t *testing.T) {
 		text := Text(lang, "reply.auto", nil)
 		for _, name := range []string{"{leaver}", "{heir}", "{heirMail}"} {
 			if !strings.Contains(text, name) {
-				t.Errorf("R-WIZ-10: the %s reply lacks %s: %q", lang, name, text)
+				t.Errorf("R-WIZ-10 O-01: the %s reply lacks %s: %q", lang, name, text)
 			}
 		}
 	}
@@ -164,6 +164,16 @@ func TestKnownMessages(t *testing.T) {
 		rule, key string
 		want      map[Lang]string
 	}{
+		{"M-01 forwarding or shared", "refusal.user.forwards", map[Lang]string{English: "User cannot be deleted.", Dutch: "Gebruiker kan niet worden verwijderd. "}},
+		{"M-04 a user name that is taken", "refusal.restore.upnTaken", map[Lang]string{English: "There was a problem restoring the account", Dutch: "Het account kon niet worden hersteld"}},
+		{"M-05 no administrator", "refusal.actor.notAdmin", map[Lang]string{English: "You don't have the appropriate permissions", Dutch: "U beschikt niet over de juiste machtigingen"}},
+		{"M-06 plans that exclude each other", "hint.license.exclusive", map[Lang]string{English: "Review the services included with each licence", Dutch: "Controleer welke diensten bij elke licentie horen"}},
+		{"M-07 end of sale", "refusal.subscription.endOfSale", map[Lang]string{English: "{product} is no longer available to buy", Dutch: "{product} is niet meer te koop"}},
+		{"M-08 a product key", "web.channel.productKey", map[Lang]string{English: "Prepaid", Dutch: "Vooruitbetaald"}},
+		{"M-08 a partner", "web.channel.partner", map[Lang]string{English: "Reseller", Dutch: "Wederverkoper"}},
+		{"M-10 a blocked user", "web.users.tag.blocked", map[Lang]string{English: "Sign-in blocked", Dutch: "Aanmelden geblokkeerd"}},
+		{"M-10 the way back", "web.person.unblock", map[Lang]string{English: "Unblock this user", Dutch: "Deze gebruiker deblokkeren"}},
+		{"R-AD-05 R-DEL-36 a name that would stay in the address list", "hint.user.synced", map[Lang]string{English: "Delete the account in Active Directory", Dutch: "Verwijder het account in Active Directory"}},
 		{"R-DEL-30 forwarding", "refusal.user.forwards", map[Lang]string{English: "User cannot be deleted. ", Dutch: "Gebruiker kan niet worden verwijderd. "}},
 		{"R-DEL-30 shared", "refusal.user.sharedMailbox", map[Lang]string{English: "User cannot be deleted. ", Dutch: "Gebruiker kan niet worden verwijderd. "}},
 		{"R-DEL-35 no role", "refusal.actor.noRole", map[Lang]string{English: "You don't have the appropriate permissions", Dutch: "U beschikt niet over de juiste machtigingen"}},
@@ -177,6 +187,42 @@ func TestKnownMessages(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestKnownSentences fills the sentences that name or count something.
+func TestKnownSentences(t *testing.T) {
+	tests := []struct {
+		rule, key string
+		args      map[string]any
+		want      map[Lang]string
+	}{
+		{"M-02 no permission to delete", "refusal.actor.noRole", map[string]any{"operation": org.DeleteUser, "roles": []org.RoleID{org.UserAdmin}}, map[Lang]string{
+			English: "You don't have the appropriate permissions to delete a user", Dutch: "U beschikt niet over de juiste machtigingen om een gebruiker te verwijderen",
+		}},
+		{"M-03 some could not be restored", "web.restored.failed", map[string]any{"count": 2}, map[Lang]string{English: "2 people could not be restored", Dutch: "2 mensen konden niet worden hersteld"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.rule, func(t *testing.T) {
+			for lang, want := range tt.want {
+				if got := Text(lang, tt.key, tt.args); !strings.HasPrefix(got, want) {
+					t.Errorf("%s: got %q, want it to begin with %q", lang, got, want)
+				}
+			}
+		})
+	}
+}
+
+// TestDutchLabels keeps the labels of the pages that administrators follow.
+func TestDutchLabels(t *testing.T) {
+	for key, want := range map[string]string{
+		"web.menu.people": "Gebruikers", "web.menu.users": "Actieve gebruikers", "web.person.delete": "Gebruiker verwijderen", "web.menu.billing": "Facturering",
+		"web.products.total": "Totaal aantal licenties", "web.products.save": "Opslaan", "web.menu.deleted": "Verwijderde gebruikers",
+		"web.deleted.restoreSelected": "Herstellen", "web.plan.run.keepAsSharedMailbox": "Toewijzen en converteren", "web.list.next": "Volgende",
+	} {
+		if got := Text(Dutch, key, nil); got != want {
+			t.Errorf("M-11: %s is %q, want %q", key, got, want)
+		}
 	}
 }
 

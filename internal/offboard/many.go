@@ -32,7 +32,7 @@ type Each struct {
 }
 
 // RestoreMany brings people back, each on its own: what stands in the way of one
-// does not stop the others. R-RES-07 R-SM-14
+// does not stop the others. R-RES-07 R-SM-14 M-03
 func (d *Desk) RestoreMany(ctx context.Context, actor org.Actor, refs []string, how Restoring) ([]Each, error) {
 	return d.each(ctx, actor, org.RestoreUser, refs, func(e *Each) {
 		e.Restored, e.Err = d.RestoreUser(ctx, actor, e.User.ID, how)

@@ -46,7 +46,7 @@ func (d *Desk) Plan(ctx context.Context, actor org.Actor, req Request) (org.Plan
 
 func (req *Request) check(actor org.Actor) error {
 	if r := org.May(actor, org.DeleteUser); r != nil {
-		return r // the caller's role comes before everything else, R-SM-10
+		return r // the caller's role comes before everything else, R-SM-10 R-BULK-09
 	}
 	switch n := len(req.People); {
 	case n == 0:

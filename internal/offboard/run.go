@@ -148,7 +148,7 @@ func (b *batch) load(ctx context.Context, tx Tx) error {
 	return err
 }
 
-// depart does one person, or says why not. Nothing of a refused person is changed.
+// depart does one person, or says why not. Nothing of a refused person is changed. The others go on. R-BULK-14
 func (b *batch) depart(it *Item, p *org.Person) {
 	if r := b.stale(it, p); r != nil {
 		refused(it, r)

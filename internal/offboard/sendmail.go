@@ -127,7 +127,7 @@ func mailboxesOf(ctx context.Context, tx Tx, from *org.Person, addresses []strin
 	}
 	people, err := tx.People(ctx, ids)
 	for i, p := range people {
-		if p != nil && (!p.Active() || p.Mailbox == nil) {
+		if p != nil && (!p.Active() || p.Mailbox == nil) { // R-DEL-08 R-MBX-24
 			people[i] = nil
 		}
 	}

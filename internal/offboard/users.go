@@ -27,7 +27,7 @@ type Added struct {
 }
 
 // CreateUser adds an account with its licences, and with seats bought for them
-// when asked: all of it or nothing. R-API-10 R-LIC-33 R-LIC-34
+// when asked: all of it or nothing. R-API-10 R-LIC-33 R-LIC-34 R-NE-01
 func (d *Desk) CreateUser(ctx context.Context, actor org.Actor, n NewUser) (Added, error) {
 	var out Added
 	if r := org.May(actor, org.CreateUser); r != nil {

@@ -39,7 +39,7 @@ const (
 	HoldersOf     Relation = "holders" // Of is a role
 )
 
-// PeopleView is a ready-made choice of active people in the admin centre.
+// PeopleView is a ready-made choice of active people in the admin centre. R-ROLE-26
 type PeopleView string
 
 // The views.
@@ -213,7 +213,7 @@ type Access struct {
 	Drive  bool
 }
 
-// Subject is what every request looks up about whoever makes it. R-DEL-12
+// Subject is what every request looks up about whoever makes it. R-DEL-12 R-ROLE-25
 type Subject struct {
 	Found, Enabled, Deleted bool
 	Epoch                   int64

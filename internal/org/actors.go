@@ -76,7 +76,7 @@ var allowed = map[Operation][]RoleID{
 	UpdateUser:        {UserAdmin, AuthAdmin, PrivilegedAuthAdmin},
 	SetUsageLocation:  {UserAdmin, LicenseAdmin},                                                 // R-ROLE-09
 	DeleteUser:        {UserAdmin, AuthAdmin, PrivilegedAuthAdmin},                               // R-ROLE-01 R-ROLE-02 R-ROLE-16
-	RestoreUser:       {UserAdmin, AuthAdmin, PrivilegedAuthAdmin},                               // R-ROLE-19
+	RestoreUser:       {UserAdmin, AuthAdmin, PrivilegedAuthAdmin},                               // R-ROLE-19 R-RES-02
 	PurgeUser:         {UserAdmin, AuthAdmin, PrivilegedAuthAdmin},                               // R-ROLE-20
 	ResetPassword:     {UserAdmin, HelpdeskAdmin, PasswordAdmin, AuthAdmin, PrivilegedAuthAdmin}, // R-ROLE-17
 	RevokeSessions:    {UserAdmin, HelpdeskAdmin, PasswordAdmin, AuthAdmin, PrivilegedAuthAdmin}, // R-ROLE-17
@@ -101,13 +101,13 @@ func May(a Actor, op Operation) *Refusal {
 		return nil
 	}
 	if !a.Admin() && !a.App {
-		return Refuse(Denied, "actor.notAdmin", "R-ROLE-05", Arg{"operation", op})
+		return Refuse(Denied, "actor.notAdmin", "R-ROLE-05", Arg{"operation", op}) // M-05
 	}
 	rule := map[Operation]string{
 		DeleteUser: "R-DEL-35", RestoreUser: "R-ROLE-19", PurgeUser: "R-ROLE-20", SetQuantity: "R-ROLE-06",
 		AssignLicense: "R-ROLE-07", ManageMailbox: "R-ROLE-12", ManageDrive: "R-ROLE-11", ResetPassword: "R-ROLE-17", RevokeSessions: "R-ROLE-18",
 	}[op]
-	return Refuse(Denied, "actor.noRole", rule, Arg{"operation", op}, Arg{"roles", append([]RoleID{GlobalAdmin}, allowed[op]...)})
+	return Refuse(Denied, "actor.noRole", rule, Arg{"operation", op}, Arg{"roles", append([]RoleID{GlobalAdmin}, allowed[op]...)}) // M-02
 }
 
 // Operations lists every operation, for the table test.

@@ -23,7 +23,7 @@ type Choices struct {
 
 // Words with a meaning of their own among the choices.
 const (
-	ReplyAuto     = "auto" // the prewritten text in the leaver's language, R-WIZ-10
+	ReplyAuto     = "auto" // the prewritten text in the leaver's language, R-WIZ-10 O-01
 	ReplySame     = "same" // outside as inside, R-WIZ-10
 	FilesToNobody = "none"
 )
@@ -53,7 +53,9 @@ func text(s *string) string {
 	return strings.TrimSpace(*s)
 }
 
-func (c *Choices) unassign() bool { return c.RemoveLicenses == nil || *c.RemoveLicenses }
+func (c *Choices) unassign() bool { return c.RemoveLicenses == nil || *c.RemoveLicenses } // O-08
+
+// stopPaying: the quantity stays as it is unless asked. R-BULK-02
 func (c *Choices) stopPaying() bool {
 	return c.ReduceSubscriptions != nil && *c.ReduceSubscriptions
 }

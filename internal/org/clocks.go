@@ -40,7 +40,7 @@ func ClocksOf(p *Person, s Settings, now time.Time) Clocks {
 	d := p.Drive
 	switch {
 	case d == nil:
-	case !p.Active():
+	case !p.Active(): // R-RES-14: a restored person keeps it
 		c.DriveHeld = d.Held
 		if !d.Held {
 			c.Drive = p.Deleted.Add(s.DriveRetention()) // R-OD-01 R-OD-02 R-OD-03

@@ -124,7 +124,7 @@ func TestArgs(t *testing.T) {
 
 func TestNames(t *testing.T) {
 	const id = UserID("01234567-89ab-4cde-8f01-23456789abcd")
-	t.Run("R-API-35 the deletion prefix", func(t *testing.T) {
+	t.Run("R-API-35 O-05 the deletion prefix", func(t *testing.T) {
 		got := DeletedUPN(id, "anna@lindeboom.example")
 		if want := "0123456789ab4cde8f0123456789abcdanna@lindeboom.example"; got != want {
 			t.Errorf("DeletedUPN = %s, want %s", got, want)

@@ -14,13 +14,13 @@ func Gate(actor Actor, target *Person, o *Organization, keep bool) *Refusal {
 	case !target.Active():
 		return Refuse(NotFound, "user.notFound", "R-SM-02", Arg{"user", target.Ref()}) // (3)
 	case target.ID == actor.ID:
-		return Refuse(Denied, "user.self", "R-ROLE-05") // (4)
+		return Refuse(Denied, "user.self", "R-ROLE-05") // (4) O-02
 	case !actor.System && !covers(actor.Roles, target.roleRows()):
 		return outranked(target) // (5)
 	case isGlobalAdmin(target) && target.AccountEnabled && o.GlobalAdmins <= 1:
-		return Refuse(Denied, "user.lastGlobalAdmin", "R-ROLE-21", Arg{"user", target.Ref()}) // (6)
+		return Refuse(Denied, "user.lastGlobalAdmin", "R-ROLE-21", Arg{"user", target.Ref()}) // (6) O-02
 	case target.Synced:
-		return Refuse(Invalid, "user.synced", "R-AD-01", Arg{"user", target.Ref()}) // (7) R-AD-08 R-DEL-11
+		return Refuse(Invalid, "user.synced", "R-AD-01", Arg{"user", target.Ref()}) // (7) R-AD-08 R-DEL-11 R-AD-05 R-DEL-36 R-AD-14 O-03
 	}
 	if !keep {
 		if r := anchors(target); r != nil {
@@ -33,7 +33,7 @@ func Gate(actor Actor, target *Person, o *Organization, keep bool) *Refusal {
 	return nil
 }
 
-// anchors refuses to delete an account that a mailbox hangs on. R-DEL-31
+// anchors refuses to delete an account that a mailbox hangs on. R-DEL-31 M-01
 func anchors(target *Person) *Refusal {
 	m := target.Mailbox
 	switch {
@@ -64,7 +64,7 @@ func GateRestore(actor Actor, target *Person, clock Clocks) *Refusal {
 }
 
 // GatePurge decides whether actor may delete target for good; nil means yes.
-// Only what is in Deleted users can be purged. R-SM-02 R-PERM-01
+// Only what is in Deleted users can be purged. R-SM-02 R-PERM-01 R-PERM-09
 func GatePurge(actor Actor, target *Person, clock Clocks) *Refusal {
 	return gateDeleted(actor, target, clock, PurgeUser)
 }

@@ -27,9 +27,9 @@ func TestGateOrder(t *testing.T) {
 	}{
 		{"R-SM-10 role before existence", noRole, []func(*Person){gone}, "actor.noRole", Denied, "R-DEL-35"},
 		{"R-SM-10 existence before self", userAdmin, []func(*Person){gone, self}, "user.notFound", NotFound, "R-SM-02"},
-		{"R-SM-10 self before matrix", userAdmin, []func(*Person){self, billing}, "user.self", Denied, "R-ROLE-05"},
+		{"R-SM-10 O-02 self before matrix", userAdmin, []func(*Person){self, billing}, "user.self", Denied, "R-ROLE-05"},
 		{"R-SM-10 matrix before last Global Administrator", userAdmin, []func(*Person){global}, "user.outranks", Denied, "R-ROLE-14"},
-		{"R-SM-10 last Global Administrator before synchronised", boss(), []func(*Person){global, synced}, "user.lastGlobalAdmin", Denied, "R-ROLE-21"},
+		{"R-SM-10 O-02 last Global Administrator before synchronised", boss(), []func(*Person){global, synced}, "user.lastGlobalAdmin", Denied, "R-ROLE-21"},
 		{"R-SM-10 synchronised before forwarding", boss(), []func(*Person){synced, forwards}, "user.synced", Invalid, "R-AD-01"},
 		{"R-SM-10 forwarding before shared", boss(), []func(*Person){forwards, shared}, "user.forwards", Conflict, "R-DEL-30"},
 		{"R-SM-10 synchronised before role group", userAdmin, []func(*Person){synced, inGroup}, "user.synced", Invalid, "R-AD-01"},
@@ -107,7 +107,7 @@ func TestGate(t *testing.T) {
 			t.Errorf("Gate = %v, want user.sharedMailbox", got)
 		}
 	})
-	t.Run("R-AD-08 R-DEL-11 deletion in the cloud is refused as invalid", func(t *testing.T) {
+	t.Run("R-AD-08 R-DEL-11 R-AD-05 R-AD-14 R-DEL-36 O-03 deletion in the cloud is refused as invalid", func(t *testing.T) {
 		wantRefusal(t, planOf(with(somebody("eva"), func(p *Person) { p.Synced = true }), Choices{}), "user.synced", "R-AD-01")
 	})
 	t.Run("R-AD-02 no longer synchronised is an ordinary person", func(t *testing.T) {
@@ -132,8 +132,8 @@ func TestGateDeleted(t *testing.T) {
 		want   string
 		kind   Kind
 	}{
-		{"R-ROLE-19 R-ROLE-20 role first", by(HelpdeskAdmin), somebody("anna"), "actor.noRole", Denied},
-		{"R-SM-02 an active person", by(UserAdmin), somebody("anna"), "user.notDeleted", NotFound},
+		{"R-ROLE-19 R-RES-02 R-ROLE-20 role first", by(HelpdeskAdmin), somebody("anna"), "actor.noRole", Denied},
+		{"R-SM-02 R-PERM-09 an active person", by(UserAdmin), somebody("anna"), "user.notDeleted", NotFound},
 		{"R-SM-13 window before matrix", by(UserAdmin), deleted(func(p *Person) {
 			p.Deleted, p.SuspendedRoles = monday.Add(-30*Day), []RoleID{BillingAdmin}
 		}), "user.purging", NotFound},

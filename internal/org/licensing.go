@@ -38,7 +38,7 @@ func (o *Organization) Assign(p Person, add []LicenseRequest, remove []SkuID, no
 }
 
 // needed refuses to leave a mailbox without a licence when it can't do without:
-// one that forwards or is held, and a shared one that is big or has an archive.
+// one that forwards or is held, and a shared one that is big or has an archive. Any other shared one can. R-MBX-15
 func needed(p *Person) *Refusal {
 	m := p.Mailbox
 	switch reason, rule := m.NeedsLicense(); {
@@ -148,7 +148,7 @@ func (o *Organization) provisionMailbox(p *Person, now time.Time) {
 		}
 		p.Mailbox = &Mailbox{Type: UserMailbox}
 		p.ensureAddress()
-	case !exchange && p.Mailbox != nil && p.Mailbox.Type == UserMailbox && p.Mailbox.Disconnected.IsZero() && !p.Mailbox.Held():
+	case !exchange && p.Mailbox != nil && p.Mailbox.Type == UserMailbox && p.Mailbox.Disconnected.IsZero() && !p.Mailbox.Held(): // R-LIC-09
 		p.Mailbox.Disconnected = now
 	}
 }

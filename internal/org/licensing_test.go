@@ -52,7 +52,7 @@ func TestAssign(t *testing.T) {
 		{"R-DEL-37 the licence of a held shared mailbox", nil, with(somebody("femke"), func(p *Person) { p.Mailbox.Type, p.Mailbox.Litigation = SharedMailbox, true }), nil, []SkuID{e3}, "license.held", "R-DEL-37"},
 		{"R-MBX-03 the licence of a shared mailbox of 62 GB", nil, with(somebody("lars"), func(p *Person) { p.Mailbox.Type, p.Mailbox.Size = SharedMailbox, 62*GB }), nil, []SkuID{e3}, "license.sharedNeeds", "R-MBX-03"},
 		{"R-MBX-04 the licence of a shared mailbox with archive", nil, with(somebody("lars"), func(p *Person) { p.Mailbox.Type, p.Mailbox.Archive = SharedMailbox, true }), nil, []SkuID{e3}, "license.sharedNeeds", "R-MBX-04"},
-		{"R-SM-03 the licence of a small shared mailbox", nil, with(somebody("daan"), func(p *Person) { p.Mailbox.Type = SharedMailbox }), nil, []SkuID{e3}, "", ""},
+		{"R-SM-03 R-MBX-15 R-LIC-12 the licence of a small shared mailbox", nil, with(somebody("daan"), func(p *Person) { p.Mailbox.Type = SharedMailbox }), nil, []SkuID{e3}, "", ""},
 		{"R-API-42 both or neither", taken, somebody("anna"), want("sku-other"), []SkuID{e3}, "license.unknownProduct", "R-API-05"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -118,6 +118,7 @@ func TestProvision(t *testing.T) {
 		}}, MailboxDisconnected, 2 * GB, monday.Add(-Day), true, monday.Add(-Day)},
 		{"R-MBX-19 back within 30 days", []func(*Person){func(p *Person) { p.Mailbox.Disconnected = monday.Add(-30*Day + 1) }}, MailboxActive, 2 * GB, time.Time{}, true, time.Time{}},
 		{"R-MBX-19 R-SM-03 after 30 days a new one", []func(*Person){gone}, MailboxActive, 0, time.Time{}, true, time.Time{}},
+		{"R-LIC-09 a held mailbox has no clock", []func(*Person){licensed(files), func(p *Person) { p.Mailbox.Litigation = true }}, MailboxActive, 2 * GB, time.Time{}, true, time.Time{}},
 		{"R-MBX-03 a shared mailbox has no clock", []func(*Person){licensed(files), func(p *Person) { p.Mailbox.Type = SharedMailbox }}, MailboxActive, 2 * GB, time.Time{}, true, time.Time{}},
 		{"R-OD-24 a licence again stops the drive's clock", []func(*Person){licensed(files, plan1), func(p *Person) { p.Drive.Unlicensed = monday.Add(-200 * Day) }}, MailboxActive, 2 * GB, time.Time{}, true, time.Time{}},
 	} {

@@ -23,12 +23,12 @@ type MailboxState string
 const (
 	MailboxActive       MailboxState = "active"
 	MailboxDisconnected MailboxState = "disconnected" // licence removed, 30 days to come back
-	MailboxSoftDeleted  MailboxState = "softDeleted"  // account deleted, 30 days to come back
-	MailboxInactive     MailboxState = "inactive"     // account deleted, held
+	MailboxSoftDeleted  MailboxState = "softDeleted"  // account deleted, 30 days to come back R-MBX-18
+	MailboxInactive     MailboxState = "inactive"     // account deleted, held R-MBX-24
 	MailboxGone         MailboxState = "gone"
 )
 
-// SharedFreeLimit is how much an unlicensed shared mailbox may hold. R-MBX-03
+// SharedFreeLimit is how much an unlicensed shared mailbox may hold. R-MBX-03 R-LIC-12
 const SharedFreeLimit = 50 * GB
 
 // Right is what somebody may do in another's mailbox. R-MBX-12
@@ -98,7 +98,7 @@ func (m *Mailbox) NeedsLicense() (reason, rule string) {
 	return "", ""
 }
 
-// Grant adds rights for somebody, each once.
+// Grant adds rights for somebody, each once. What was granted earlier stays as it is. R-WIZ-14
 func (m *Mailbox) Grant(who UserID, rights ...Right) {
 	for _, r := range rights {
 		if p := (Permission{who, r}); !slices.Contains(m.Permissions, p) {

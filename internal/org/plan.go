@@ -177,7 +177,7 @@ func (p *planner) mailRefusals(l *Leaver) []*Refusal {
 		rs = append(rs, Refuse(kind, reason, rule, append(Args{{"user", l.Person.Ref()}}, args...)...).On("mailTo"))
 	}
 	if May(p.actor, ManageMailbox) != nil {
-		no(Denied, "choice.mailNeedsExchangeAdmin", "R-SM-11") // R-ROLE-03 R-ROLE-12
+		no(Denied, "choice.mailNeedsExchangeAdmin", "R-SM-11") // R-ROLE-03 R-ROLE-12 R-ROLE-04
 	}
 	m := l.Person.Mailbox
 	switch {

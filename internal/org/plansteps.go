@@ -16,33 +16,33 @@ func (p *planner) steps(l *Leaver, outcome Outcome) []Step {
 		add(Step{Kind: RemoveRoles, Roles: slices.Clone(person.Roles)})
 	}
 	if person.AccountEnabled {
-		add(Step{Kind: BlockSignIn})
+		add(Step{Kind: BlockSignIn}) // R-FE-10
 	}
 	if person.PasswordHash != NoPassword {
-		add(Step{Kind: RotatePassword})
+		add(Step{Kind: RotatePassword}) // R-FE-11: it takes effect at once
 	}
 	add(Step{Kind: RevokeAllSessions})
 	if c.hold() && !person.Mailbox.Litigation {
-		add(Step{Kind: PlaceHold}) // before the delete, R-DEL-37 R-SM-17
+		add(Step{Kind: PlaceHold}) // before the delete, R-DEL-37 R-SM-17 R-FE-20
 	}
 	if outcome == OutcomeKeep {
-		steps = append(steps, p.mailSteps(l)...)
+		steps = append(steps, p.mailSteps(l)...) // R-FE-40
 	}
 	if aliases := p.aliases(l); len(aliases) > 0 {
 		add(Step{Kind: RemoveAliases, Aliases: aliases})
 	}
 	if heir, ok := p.filesHeir(l, outcome); ok {
-		add(Step{Kind: GrantDrive, To: heir})
+		add(Step{Kind: GrantDrive, To: heir}) // R-FE-50
 	}
 	removed := p.removable(l, outcome)
 	if len(removed) > 0 {
-		add(Step{Kind: RemoveLicenses, Skus: removed, Names: p.productNames(removed), DriveUnlicensed: p.uncovers(l, outcome, removed)}) // after converting, R-MBX-02
+		add(Step{Kind: RemoveLicenses, Skus: removed, Names: p.productNames(removed), DriveUnlicensed: p.uncovers(l, outcome, removed)}) // after converting, R-MBX-02 R-FE-60
 	}
 	if outcome == OutcomeDelete {
-		add(Step{Kind: DeleteAccount})
+		add(Step{Kind: DeleteAccount}) // R-FE-70; whatever the state of the drive, R-OD-25
 	}
 	if c.stopPaying() {
-		steps = append(steps, p.reductions(freed(l, outcome, removed))...) // last: never below what is assigned, R-LIC-21
+		steps = append(steps, p.reductions(freed(l, outcome, removed))...) // last: never below what is assigned, R-LIC-21 R-WIZ-05
 	}
 	p.scratch = steps
 	return slices.Clone(steps)

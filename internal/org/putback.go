@@ -68,7 +68,7 @@ func (b *back) note(rule string, severity Severity, key string, args ...Arg) {
 	b.notes = append(b.notes, Note{Key: key, Rule: rule, Severity: severity, Args: args})
 }
 
-// account takes the user out of Deleted users. R-RES-08 R-SM-13
+// account takes the user out of Deleted users. R-RES-08 R-SM-13 M-04 O-04
 func (b *back) account() error {
 	upn := OriginalUPN(b.current.ID, b.current.UPN)
 	if b.opt.NewUPN != "" {
@@ -94,7 +94,7 @@ func (b *back) step(s *Step) {
 	cur, was, did := &b.current, &b.before, &b.after
 	switch s.Kind {
 	case BlockSignIn:
-		restoreIf(&cur.AccountEnabled, did.AccountEnabled, was.AccountEnabled)
+		restoreIf(&cur.AccountEnabled, did.AccountEnabled, was.AccountEnabled) // R-RES-19
 	case RotatePassword:
 		if cur.PasswordHash == NoPassword {
 			cur.PasswordHash, cur.ParkedPasswordHash = cur.ParkedPasswordHash, ""
@@ -230,7 +230,7 @@ func primary(list []Address) string {
 	return list[i].Value
 }
 
-// mailbox says what came of the mail. R-SM-05 R-RES-20
+// mailbox says what came of the mail. R-SM-05 R-RES-20 R-RES-13 R-AD-15
 func (b *back) mailbox() {
 	if b.current.Mailbox == nil {
 		if b.before.Mailbox != nil {
@@ -246,7 +246,7 @@ func (b *back) mailbox() {
 	}
 }
 
-// licenses re-attaches what was held, even above what was bought. R-RES-06
+// licenses re-attaches what was held, even above what was bought. R-RES-06 O-10
 func (b *back) licenses() {
 	for _, l := range b.before.Licenses {
 		left := !b.deleted && holdsLicense(b.after.Licenses, l) // by the run; if it is gone, somebody took it since

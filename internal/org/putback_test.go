@@ -84,7 +84,7 @@ func TestPutBackAll(t *testing.T) {
 			t.Errorf("licences removed at %s, %v; want the mailbox to outlive the second deletion", got.LicensesRemoved, err)
 		}
 	})
-	t.Run("R-RES-06 licences come back though none is free", func(t *testing.T) {
+	t.Run("R-RES-06 O-10 licences come back though none is free", func(t *testing.T) {
 		o := college()
 		o.Subscriptions[0].Assigned = 60
 		it := planOf(rich, Choices{})
@@ -123,7 +123,7 @@ func TestPutBackConflicts(t *testing.T) {
 			t.Error("a refused restore changes the person")
 		}
 	}
-	t.Run("R-RES-08 the name is taken", func(t *testing.T) {
+	t.Run("R-RES-08 O-04 the name is taken", func(t *testing.T) {
 		refused(t, World{UPNTaken: true}, RestoreOptions{Reconcile: true}, "restore.upnTaken", "R-RES-08", "userPrincipalName")
 	})
 	t.Run("R-RES-08 so is the new one", func(t *testing.T) {
@@ -220,6 +220,22 @@ func TestPutBackMailbox(t *testing.T) {
 	t.Run("R-RES-20 at its last moment", func(t *testing.T) {
 		if got, _ := restore(gone, 20*Day); got.Mailbox != nil {
 			t.Errorf("mailbox = %+v, want none", got.Mailbox)
+		}
+	})
+	t.Run("R-AD-15 a synchronised one whose licence went first comes back without mail", func(t *testing.T) {
+		synced := func(p Person) Person { return with(p, func(p *Person) { p.Synced = true }) }
+		got, notes := restore(synced(gone), 29*Day)
+		if got.Mailbox != nil || noted(notes, "restore.mailboxGone") == nil || noted(notes, "restore.nowCloudOnly") == nil {
+			t.Errorf("mailbox = %+v, notes = %v", got.Mailbox, notes)
+		}
+	})
+	t.Run("R-RES-14 files come back and stay", func(t *testing.T) {
+		anna := somebody("anna")
+		steps := planOf(anna, Choices{}).Steps
+		got, _, err := PutBack(Depart(anna, steps, monday), anna, steps, monday, World{}, RestoreOptions{}, monday.Add(29*Day))
+		later := monday.Add(400 * Day)
+		if err != nil || got.Drive == nil || got.Drive.DriveStateAt(got.Deleted, later, DefaultSettings()) != DriveActive || !ClocksOf(&got, DefaultSettings(), later).Drive.IsZero() {
+			t.Errorf("drive = %+v, %v", got.Drive, err)
 		}
 	})
 	t.Run("R-RES-13 an ordinary one is back on the last day", func(t *testing.T) {

@@ -31,7 +31,7 @@ func TestRefusedChoices(t *testing.T) {
 		rule    string
 		target  string
 	}{
-		{"R-SM-11 R-ROLE-12 mail without Exchange Administrator", by(UserAdmin), nil, mailTo("bram"), "choice.mailNeedsExchangeAdmin", "R-SM-11", "mailTo"},
+		{"R-SM-11 R-ROLE-12 R-ROLE-04 mail without Exchange Administrator", by(UserAdmin), nil, mailTo("bram"), "choice.mailNeedsExchangeAdmin", "R-SM-11", "mailTo"},
 		{"R-SM-11 R-ROLE-03 files without SharePoint Administrator", by(UserAdmin), nil, filesTo("id-bram"), "choice.filesNeedSharePointAdmin", "R-SM-11", "filesTo"},
 		{"R-SM-11 R-ROLE-06 stop paying without Billing Administrator", by(UserAdmin), nil, Choices{ReduceSubscriptions: yes()}, "choice.stopPayingNeedsBillingAdmin", "R-SM-11", "reduceSubscriptions"},
 		{"R-SM-11 hold without Exchange Administrator", by(UserAdmin), nil, hold, "choice.mailNeedsExchangeAdmin", "R-SM-11", "holdMailbox"},

@@ -6,7 +6,7 @@ import "time"
 const (
 	UserRetention      = 30 * Day // R-DEL-01
 	MailboxRetention   = 30 * Day // R-LIC-08 R-DEL-07
-	DriveRecycle       = 93 * Day // R-OD-06
+	DriveRecycle       = 93 * Day // R-OD-06 O-11
 	DriveSecondNotice  = 7 * Day  // before the drive expires, R-OD-05
 	UnlicensedReadOnly = 60 * Day // R-OD-20
 	UnlicensedArchive  = 93 * Day // R-OD-20
@@ -17,7 +17,7 @@ const (
 const (
 	MinDriveRetentionDays     = 30
 	MaxDriveRetentionDays     = 3650
-	DefaultDriveRetentionDays = 30
+	DefaultDriveRetentionDays = 30 // R-DEL-09
 )
 
 // Settings are what an organization can change about itself.

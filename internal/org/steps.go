@@ -9,7 +9,7 @@ import (
 // StepKind names one thing that a run does to one person.
 type StepKind string
 
-// The kinds, in lock-first order. R-WIZ-16
+// The kinds, in lock-first order. R-WIZ-16 R-FE-00
 const (
 	RemoveRoles         StepKind = "removeRoles"
 	BlockSignIn         StepKind = "blockSignIn"

@@ -19,20 +19,20 @@ func TestStepsOrder(t *testing.T) {
 		want    []StepKind
 	}{
 		{
-			"R-WIZ-16 R-DEL-32 everything, account kept", holding("anna", HelpdeskAdmin), full, OutcomeKeep,
+			"R-WIZ-16 R-FE-00 R-DEL-32 R-FE-40 everything, account kept", holding("anna", HelpdeskAdmin), full, OutcomeKeep,
 			[]StepKind{
 				RemoveRoles, BlockSignIn, RotatePassword, RevokeAllSessions, SetAutomaticReplies, ConvertMailbox, GrantMailbox, RenameMailbox,
 				RemoveAliases, GrantDrive, RemoveLicenses, ReduceSubscription,
 			},
 		},
 		{
-			"R-WIZ-16 everything, account deleted", holding("anna", HelpdeskAdmin),
+			"R-WIZ-16 R-FE-60 R-FE-70 everything, account deleted", holding("anna", HelpdeskAdmin),
 			Choices{RemoveAliases: &Aliases{All: true}, ReduceSubscriptions: yes()},
 			OutcomeDelete,
 			[]StepKind{RemoveRoles, BlockSignIn, RotatePassword, RevokeAllSessions, RemoveAliases, GrantDrive, RemoveLicenses, DeleteAccount, ReduceSubscription},
 		},
 		{
-			"R-SM-17 R-MBX-21 hold, then delete, licences freed by it", somebody("anna"),
+			"R-SM-17 R-FE-20 R-MBX-21 hold, then delete, licences freed by it", somebody("anna"),
 			Choices{HoldMailbox: yes(), ReduceSubscriptions: yes()},
 			OutcomeDelete,
 			[]StepKind{BlockSignIn, RotatePassword, RevokeAllSessions, PlaceHold, GrantDrive, DeleteAccount, ReduceSubscription},
@@ -107,6 +107,37 @@ func TestEndStates(t *testing.T) {
 		}
 		if c := told(it, "account.purged"); c == nil || !c.Date.Equal(monday.Add(30*Day)) {
 			t.Errorf("account.purged = %v, want in 30 days", c)
+		}
+	})
+	t.Run("R-FE-11 the password goes together with the sign-in", func(t *testing.T) {
+		steps := kinds(planOf(somebody("anna"), Choices{}).Steps)
+		if !slices.Equal(steps[:3], []StepKind{BlockSignIn, RotatePassword, RevokeAllSessions}) {
+			t.Errorf("steps = %v", steps)
+		}
+	})
+	t.Run("R-OD-25 an archived drive is no hindrance", func(t *testing.T) {
+		archived := with(somebody("anna"), func(p *Person) { p.Licenses, p.Drive.Unlicensed = nil, monday.Add(-100*Day) })
+		it := planOf(archived, Choices{})
+		wantPlan(t, it, OutcomeDelete)
+		if got := told(it, "files.retained"); got == nil || !got.Date.Equal(monday.Add(30*Day)) {
+			t.Errorf("files.retained = %+v", got)
+		}
+	})
+	t.Run("R-WIZ-14 access given earlier stays, once, and undo leaves it", func(t *testing.T) {
+		before := with(somebody("anna"), func(p *Person) {
+			p.Mailbox.Grant("id-bram", FullAccess)
+			p.Drive.grant("id-carla")
+		})
+		c := mailTo("bram")
+		c.FilesTo = word("id-carla")
+		steps := planOf(before, c).Steps
+		after := Depart(before, steps, monday)
+		if want := []Permission{{"id-bram", FullAccess}, {"id-bram", SendAs}}; !slices.Equal(after.Mailbox.Permissions, want) || len(after.Drive.Grants) != 1 {
+			t.Errorf("permissions = %v, grants = %v", after.Mailbox.Permissions, after.Drive.Grants)
+		}
+		back, _, err := PutBack(after, before, steps, monday, World{}, RestoreOptions{}, monday)
+		if err != nil || !Same(back, before) {
+			t.Errorf("put back = %+v, %v", back.Mailbox, err)
 		}
 	})
 	t.Run("R-WIZ-17 the plain delete", func(t *testing.T) {
@@ -189,7 +220,7 @@ func TestFilesHeir(t *testing.T) {
 		want    string
 		key     string
 	}{
-		{"R-WIZ-07 the one chosen", "carla@lindeboom.example", nil, "id-carla", "files.toHeir"},
+		{"R-WIZ-07 R-FE-50 the one chosen", "carla@lindeboom.example", nil, "id-carla", "files.toHeir"},
 		{"R-OD-04 else the manager", "", []func(*Facts){owner}, "id-bram", "files.toManager"},
 		{"R-OD-04 else the secondary owner", "", []func(*Facts){noManager, owner}, "id-owner", "files.toSecondaryOwner"},
 		{"R-OD-04 else nobody", "", []func(*Facts){noManager}, "", "files.toNobody"},

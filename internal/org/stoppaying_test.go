@@ -59,7 +59,7 @@ func TestStopPaying(t *testing.T) {
 
 func TestStopPayingFor(t *testing.T) {
 	stop := Choices{ReduceSubscriptions: yes()}
-	t.Run("R-DEL-05 without the choice nothing is reduced", func(t *testing.T) {
+	t.Run("R-DEL-05 R-BULK-02 O-08 without the choice licences go and nothing is reduced", func(t *testing.T) {
 		it := planOf(somebody("anna"), Choices{})
 		if stepOf(it.Steps, ReduceSubscription) != nil || told(it, "bill.canStop") == nil {
 			t.Errorf("steps = %v, consequences = %v", kinds(it.Steps), it.Consequences)
@@ -173,7 +173,7 @@ func TestSavings(t *testing.T) {
 		}
 		return n
 	}
-	t.Run("R-LIC-42 three leavers, one saving", func(t *testing.T) {
+	t.Run("R-LIC-42 R-WIZ-05 three leavers, one saving", func(t *testing.T) {
 		plan := MakePlan(about(college(), leavers(3)...), boss(), monday)
 		if want := (Saving{"Office 365 E3", 3, Money{6540, "EUR"}, monday}); !slices.Equal(plan.Savings, []Saving{want}) {
 			t.Errorf("savings = %v, want %v", plan.Savings, want)

@@ -8,7 +8,7 @@ import (
 // Channel is how a subscription was bought.
 type Channel string
 
-// The purchase channels.
+// The purchase channels. M-08
 const (
 	Direct          Channel = "direct"
 	Partner         Channel = "partner"
@@ -75,7 +75,7 @@ func (s *Subscription) MonthlyPrice() Money {
 	return s.Price
 }
 
-// Free is how many seats of the product nobody uses; negative when over-assigned. R-LIC-41
+// Free is how many seats of the product nobody uses; negative when over-assigned. R-LIC-41 R-LIC-39
 func (s *Subscription) Free() int { return s.ProductTotal - s.Assigned }
 
 // When says at what moment a new number of seats takes effect.

@@ -230,7 +230,7 @@ func TestSeatSteps(t *testing.T) {
 			}
 		}
 	})
-	t.Run("R-LIC-41 free seats", func(t *testing.T) {
+	t.Run("R-LIC-41 R-LIC-39 free seats", func(t *testing.T) {
 		for _, c := range []struct{ total, assigned, want int }{{60, 40, 20}, {60, 60, 0}, {60, 61, -1}} {
 			if got := new(monthly(e3, c.total, c.assigned)).Free(); got != c.want {
 				t.Errorf("free of %d with %d assigned = %d, want %d", c.total, c.assigned, got, c.want)

@@ -24,7 +24,7 @@ func (o *Organization) CheckUpdate(actor Actor, before, after *Person) *Refusal 
 		return May(actor, SetUsageLocation)
 	case !only && May(actor, UpdateUser) != nil:
 		return May(actor, UpdateUser)
-	case !only && before.Synced:
+	case !only && before.Synced: // R-AD-12: licences and the mailbox are managed here
 		return Refuse(Invalid, "user.mastered", "R-AD-08", Arg{"user", before.Ref()})
 	case sensitiveChange(before, after) && beyond(actor, before) != nil:
 		return beyond(actor, before) // R-ROLE-13

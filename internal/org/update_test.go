@@ -31,7 +31,7 @@ func TestCheckUpdate(t *testing.T) {
 		{"R-ROLE-21 blocking the last Global Administrator", boss(), holding("anna", GlobalAdmin), block, "user.lastGlobalAdmin", "R-ROLE-21"},
 		{"R-ROLE-05 blocking oneself", boss(), with(somebody("anna"), func(p *Person) { p.ID = boss().ID }), block, "user.blockSelf", "R-ROLE-05"},
 		{"R-AD-08 mastered on the premises", boss(), with(somebody("eva"), func(p *Person) { p.Synced = true }), title, "user.mastered", "R-AD-08"},
-		{"R-AD-12 the usage location of a synchronised one", boss(), with(somebody("eva"), func(p *Person) { p.Synced = true }), location, "", ""},
+		{"R-AD-12 R-AD-14 the usage location of a synchronised one", boss(), with(somebody("eva"), func(p *Person) { p.Synced = true }), location, "", ""},
 		{"R-ROLE-09 a License Administrator sets the usage location", by(LicenseAdmin), somebody("anna"), location, "", ""},
 		{"R-ROLE-09 and nothing else", by(LicenseAdmin), somebody("anna"), func(p *Person) { location(p); title(p) }, "actor.noRole", ""},
 		{"R-ROLE-09 who may not", by(HelpdeskAdmin), somebody("anna"), location, "actor.noRole", ""},

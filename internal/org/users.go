@@ -62,7 +62,7 @@ func (u *User) Ref() Ref {
 func (u *User) Active() bool { return u.Deleted.IsZero() }
 
 // DeletedUPN is the name a soft-deleted user carries: the id without dashes in
-// front, so that the name itself is free at once. R-DEL-22 R-API-35
+// front, so that the name itself is free at once. R-DEL-22 R-API-35 O-05
 func DeletedUPN(id UserID, upn string) string {
 	return strings.ReplaceAll(string(id), "-", "") + upn
 }

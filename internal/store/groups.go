@@ -112,7 +112,7 @@ func (t *txn) ChangeMembers(ctx context.Context, g *org.Group, owners bool, add,
 	return nil
 }
 
-// MembersOf implements offboard.Groups.
+// MembersOf implements offboard.Groups. Memberships of deleted people stay and are hidden. O-07
 func (t *txn) MembersOf(ctx context.Context, g *org.Group, owners bool) ([]org.Ref, error) {
 	return sqldb.All(ctx, t, func(r *sqldb.Rows) (org.Ref, error) {
 		var ref org.Ref

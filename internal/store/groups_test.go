@@ -53,7 +53,7 @@ func TestGroups(t *testing.T) {
 			t.Error("R-ROLE-13: a member of a role-assignable group is not marked")
 		}
 
-		t.Run("R-DEL-13 a deleted member is hidden and comes back", func(t *testing.T) {
+		t.Run("R-DEL-13 O-07 a deleted member is hidden and comes back", func(t *testing.T) {
 			gone := storetest.Delete(t, s, "anna@contoso.com", storetest.Noon)
 			if got := names(false); !reflect.DeepEqual(got, []string{"bram@contoso.com"}) {
 				t.Errorf("members %v", got)
@@ -90,7 +90,7 @@ func TestGroups(t *testing.T) {
 				t.Errorf("got %+v", got)
 			}
 		})
-		t.Run("goes", func(t *testing.T) {
+		t.Run("R-PERM-06 goes for good", func(t *testing.T) {
 			storetest.Change(t, s, func(tx offboard.Tx) error { return tx.DeleteGroup(t.Context(), g) })
 			if got := load(); got != nil {
 				t.Errorf("still there: %+v", got)

@@ -308,7 +308,7 @@ func TestUserViewsAndBox(t *testing.T) {
 			offboard.Shared: "daan", offboard.Admins: "anna bram",
 		} {
 			if got := strings.Join(names(t, s, offboard.UserQuery{ListQuery: query(t, "$top=1"), View: view}), " "); got != want {
-				t.Errorf("%s: got %s, want %s", view, got, want)
+				t.Errorf("R-ROLE-26 %s: got %s, want %s", view, got, want)
 			}
 		}
 		for box, want := range map[string]string{

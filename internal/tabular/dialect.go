@@ -31,7 +31,7 @@ const separators = ",;\t"
 // preamble is what stands before the headings.
 type preamble struct {
 	separator byte // from Excel's "sep=;" line
-	version   bool // there is a "version:v1.0" line, R-BULK-10
+	version   bool // there is a "version:v1.0" line, R-BULK-10 O-06
 	tail      byte // the separator behind the version, when there is one
 	end       int  // where the headings begin
 	rows      int  // how many rows stand before them

@@ -52,7 +52,7 @@ func TestFormats(t *testing.T) {
 		{"entra users", entra + "\na@x.nl,A B,B,a@x.nl,A," + annaID + ",Member,True,,NL\n", EntraUsers, 1},
 		{"entra bulk create", "version:v1.0,,,,,,,,\n" + create + "\nExample: Chris,chris@contoso.com,pw,No,,,,,\nA B,a@x.nl,Welkom-1,No,,,,,\n", EntraBulkCreate, 1},
 		{"entra bulk create without its first line", create + "\nA B,a@x.nl,Welkom-1,No,,,,,\n", EntraBulkCreate, 1},
-		{"entra bulk delete R-BULK-10", "version:v1.0\nUser name [userPrincipalName] Required\nExample: chris@contoso.com\na@x.nl\nb@x.nl\n", EntraBulkDelete, 2},
+		{"entra bulk delete R-BULK-10 O-06", "version:v1.0\nUser name [userPrincipalName] Required\nExample: chris@contoso.com\na@x.nl\nb@x.nl\n", EntraBulkDelete, 2},
 		{"entra bulk delete, first line quoted", "\"version:v1.0\"\r\n\"User name [userPrincipalName] Required\"\r\na@x.nl\r\n", EntraBulkDelete, 1},
 		{"entra bulk delete, translated", "Version:v1.0;\nGebruikersnaam [userPrincipalName] Vereist;\nVoorbeeld: chris@contoso.com;\na@x.nl;\n", EntraBulkDelete, 1},
 		{"entra bulk restore R-BULK-13", "version:v1.0\nObject ID [objectId] Required\n" + annaID + "\n", EntraBulkRestore, 1},

@@ -26,7 +26,7 @@ func (v *visit) menu() []menuGroup {
 	}
 	all := []menuGroup{
 		{Label: "web.menu.people", Items: []menuItem{
-			{"users", "/users", "web.menu.users", "people", org.ReadDirectory},
+			{"users", "/users", "web.menu.users", "people", org.ReadDirectory}, // the labels of M-11
 			{"several", "/several", "web.menu.several", "list", org.DeleteUser},
 			{"deleted", "/deleted", "web.menu.deleted", "bin", org.ReadDeletedPeople},
 			{"leavers", "/leavers", "web.menu.leavers", "door", org.ReadDirectory},

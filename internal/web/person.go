@@ -104,7 +104,7 @@ func revokeSessions(v *visit) error {
 func setSignIn(v *visit) error {
 	id, allow := v.r.PathValue("id"), v.form("allow") == "yes"
 	_, err := v.srv.Desk.UpdateUser(v.ctx(), v.Actor, id, func(p *org.Person) error {
-		p.AccountEnabled = allow
+		p.AccountEnabled = allow // M-10
 		return nil
 	})
 	if err != nil {

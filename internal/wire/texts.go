@@ -53,7 +53,7 @@ var texts = map[string]func(x *org.Refusal) *Fault{
 	"user.usageLocation":  badValue("User"),
 	"user.password":       says("The specified password does not comply with password complexity requirements. Please provide a different password."),
 
-	"mailbox.none": func(*org.Refusal) *Fault {
+	"mailbox.none": func(*org.Refusal) *Fault { // O-09
 		return &Fault{
 			Status: http.StatusNotFound, Code: "MailboxNotEnabledForRESTAPI",
 			Message: "The mailbox is either inactive, soft-deleted, or is hosted on-premise.",

@@ -50,9 +50,10 @@ func browser(t testing.TB) context.Context {
 
 // tab is one page of a browser, in front of a school.
 type tab struct {
-	t   testing.TB
-	ctx context.Context
-	s   *school
+	t        testing.TB
+	ctx      context.Context
+	s        *school
+	noScript bool
 }
 
 // look is how a tab sees the world.
@@ -67,7 +68,7 @@ func newTab(t testing.TB, in context.Context, s *school, l look) *tab {
 	t.Helper()
 	ctx, done := chromedp.NewContext(in, chromedp.WithNewBrowserContext())
 	t.Cleanup(done)
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 90*time.Second)
 	t.Cleanup(cancel)
 	if l.width == 0 {
 		l.width = 1440
@@ -79,7 +80,7 @@ func newTab(t testing.TB, in context.Context, s *school, l look) *tab {
 	if l.dark {
 		scheme = "dark"
 	}
-	b := &tab{t, ctx, s}
+	b := &tab{t, ctx, s, l.noScript}
 	b.do(chromedp.EmulateViewport(int64(l.width), int64(height)))
 	must(b, chromedp.Call, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
 		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
@@ -109,8 +110,10 @@ func (b *tab) do(actions ...chromedp.Action[chromedp.Void]) {
 
 // where is the address and what the page says, for a test that failed.
 func (b *tab) where() string {
-	at, _ := chromedp.Run(b.ctx, chromedp.Location())
-	text, _ := chromedp.Run(b.ctx, chromedp.Evaluate[string](`document.body.innerText.slice(0, 2000)`))
+	ctx, done := context.WithTimeout(context.WithoutCancel(b.ctx), 5*time.Second)
+	defer done()
+	at, _ := chromedp.Run(ctx, chromedp.Location())
+	text, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`document.body.innerText.slice(0, 2000)`))
 	return at + "\n" + text
 }
 

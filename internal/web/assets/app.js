@@ -24,6 +24,15 @@
     count();
   };
 
+  // Nothing moves while a button of the mouse is down: a click must land where it
+  // was meant to.
+  let down = false, calm = [];
+  addEventListener('pointerdown', () => { down = true; }, true);
+  for (const up of ['pointerup', 'pointercancel']) {
+    addEventListener(up, () => setTimeout(() => { down = false; calm.splice(0).forEach((go) => go()); }), true);
+  }
+  const still = () => down ? new Promise((go) => calm.push(go)) : null;
+
   const load = async (url, options) => {
     const answer = await fetch(url, { ...options, headers: { 'X-Live': '1' } });
     return answer.status === 401 ? null : answer.text(); // null: the session is over
@@ -42,6 +51,7 @@
         const url = new URL(form.action);
         if (get) url.search = new URLSearchParams([...data].filter(([, v]) => v !== '')).toString();
         const html = await load(url, get ? {} : { method: 'POST', body: new URLSearchParams(data) });
+        await still();
         if (mine !== turn) return;
         if (html === null) { form.submit(); return; } // to the door, with all that was typed
         patch(html);

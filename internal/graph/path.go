@@ -206,7 +206,11 @@ func (a *address) url() *url.URL {
 // special says that a character may have to be escaped in a path, or be part of a
 // key that looks like two.
 func special(c rune) bool {
-	return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '.' || c == '@' || c == '$')
+	switch {
+	case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-', c == '.', c == '@', c == '$':
+		return false
+	}
+	return true
 }
 
 // is says that the address begins with these words.

@@ -64,6 +64,9 @@ func Copy(ctx context.Context, from, to *Store, bodiesFrom, bodiesTo *blob.Store
 	if err == nil {
 		err = c.verify(ctx)
 	}
+	if err == nil {
+		err = to.Analyze(ctx)
+	}
 	if err != nil {
 		return c.done, outage(fmt.Errorf("copy the organization: %w", err))
 	}

@@ -51,7 +51,7 @@ func (v *visit) product(id string, d productData, status int) error {
 }
 
 // changeQuantity asks for a new total, now or at the renewal. What is refused
-// stands above the form with its reason. R-LIC-21 R-SM-12
+// stands above the form with its reason. R-LIC-21 R-LIC-22 R-SM-12
 func changeQuantity(v *visit) error {
 	id := v.r.PathValue("id")
 	d := productData{Total: v.form("total"), When: org.Now}

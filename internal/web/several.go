@@ -77,7 +77,7 @@ func severalTemplate(v *visit) error {
 	return tabular.WriteTable(v.w, tabular.Dialect{BOM: true}, headings, func(func([]string, error) bool) {})
 }
 
-// severalSelected begins with the people who were selected in the list.
+// severalSelected begins with the people who were selected in the list. R-BULK-01
 func severalSelected(v *visit) error {
 	u := upload{}
 	for _, id := range v.r.PostForm["sel"] {

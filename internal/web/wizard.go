@@ -138,6 +138,9 @@ func (v *visit) wizard(f *wizardForm) (*wizard, error) {
 	if err := v.probe(w); err != nil {
 		return nil, err
 	}
+	if w.Off["aliases"] != nil {
+		w.Form.Aliases = nil // ticked at first, and not for this actor to remove
+	}
 	if err := v.heirs(w); err != nil {
 		return nil, err
 	}

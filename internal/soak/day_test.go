@@ -259,7 +259,7 @@ func backUp(ctx context.Context, dir string, db sqldb.Options, file, to string) 
 	if err != nil {
 		return err
 	}
-	defer s.Close()
+	defer s.Close() //nolint:contextcheck // closing is never cut short
 	bodies, err := blob.New(filepath.Join(dir, "bodies"))
 	if err != nil {
 		return err
@@ -274,7 +274,7 @@ func backUp(ctx context.Context, dir string, db sqldb.Options, file, to string) 
 	if err != nil {
 		return err
 	}
-	defer back.Close()
+	defer back.Close() //nolint:contextcheck // closing is never cut short
 	there, err := blob.New(filepath.Join(to, backup.BodyFolder))
 	if err != nil {
 		return err

@@ -19,7 +19,7 @@ type Server struct {
 	bin, dir, port, password string
 	who                      *attr
 	life                     io.Closer // the server runs until this is closed
-	ended                    chan error
+	ended                    chan struct{}
 }
 
 // caretaker runs the server until its standard input ends. The folder goes with
@@ -91,8 +91,11 @@ func (s *Server) start() error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	s.life, s.ended = life, make(chan error, 1)
-	go func() { s.ended <- cmd.Wait() }()
+	s.life, s.ended = life, make(chan struct{})
+	go func() {
+		defer close(s.ended)
+		_ = cmd.Wait() // it is told to end in a hurry
+	}()
 	admin, err := sql.Open("pgx", s.URL())
 	if err != nil {
 		return err
@@ -109,9 +112,8 @@ func (s *Server) start() error {
 		select {
 		case <-tick.C:
 			continue
-		case err = <-s.ended:
-			s.ended <- err
-			err = fmt.Errorf("the server ended: %w", err)
+		case <-s.ended:
+			err = errors.New("the server ended")
 		case <-deadline.C:
 		}
 		log, _ := os.ReadFile(filepath.Join(s.dir, "log"))
@@ -153,6 +155,6 @@ func (s *Server) Crash(t testing.TB) {
 // stop ends the server at once and waits for it.
 func (s *Server) stop() error {
 	err := s.life.Close()
-	_ = <-s.ended // it was told to end in a hurry
+	<-s.ended
 	return err
 }

@@ -191,3 +191,13 @@ func (c *client) leave(name string) string {
 	c.s.wait(c.t, id)
 	return id
 }
+
+// deleted is the id of somebody in Deleted users.
+func (s *school) deleted(t testing.TB, name string) string {
+	t.Helper()
+	page, err := s.store.Users(t.Context(), offboard.UserQuery{Relation: offboard.DeletedPeople, Box: name})
+	if err != nil || len(page.Rows) == 0 {
+		t.Fatalf("%s is not in Deleted users: %v", name, err)
+	}
+	return string(page.Rows[0].ID)
+}

@@ -771,7 +771,7 @@ func doorPage(v *visit, title string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = preferences(v).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = preferences(v, v.T("web.layout.preferences")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -591,7 +591,7 @@ func settingsView(v *visit, d settingsData) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = preferences(v).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = preferences(v, "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1,0 +1,96 @@
+package e2e
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// axeVersion is the version of axe-core that pages are held to. It comes from the
+// registry of npm when the test runs, and is no part of the project.
+const axeVersion = "4.14.1"
+
+// axeScript is the text of axe-core; without npm the test is skipped, or fails
+// where the suite must be whole.
+func axeScript(t testing.TB) string {
+	t.Helper()
+	missing := t.Skip
+	if os.Getenv("LEAVER_REQUIRE_NODE") != "" {
+		missing = t.Fatal
+	}
+	npm, err := exec.LookPath("npm")
+	if err != nil {
+		missing("there is no npm here: install Node.js")
+	}
+	dir := t.TempDir()
+	install := exec.CommandContext(t.Context(), npm, "install", "--prefix", dir, "--no-audit", "--no-fund", "--ignore-scripts", "axe-core@"+axeVersion)
+	if out, err := install.CombinedOutput(); err != nil {
+		missing("npm can't fetch axe-core: " + err.Error() + "\n" + string(out))
+	}
+	script, err := os.ReadFile(filepath.Join(dir, "node_modules", "axe-core", "axe.min.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(script)
+}
+
+// violation is something that axe found on a page.
+type violation struct {
+	ID      string   `json:"id"`
+	Targets []string `json:"targets"`
+	Why     string   `json:"why"`
+}
+
+const runAxe = `axe.run({runOnly: {type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}}).then(r =>
+  r.violations.map(v => ({id: v.id, targets: v.nodes.slice(0, 4).map(n => n.target.join(' ')), why: v.nodes[0].failureSummary})))`
+
+func TestAccessible(t *testing.T) {
+	axe := axeScript(t)
+	in := browser(t)
+	s := newSchool(t, 0)
+	pages := everyPage(t, signedIn(t, s, "admin"))
+	for name, l := range map[string]look{
+		"light": {lang: "en"}, "dark and narrow": {lang: "nl", width: 390, dark: true}, "dark at 200 percent": {lang: "en", width: 720, dark: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newTab(t, in, s, l)
+			check := func(what string) {
+				t.Helper()
+				b.do(chromedp.Evaluate[chromedp.Void](axe))
+				found, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]violation](runAxe, chromedp.EvalAwaitPromise))
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, v := range found {
+					t.Errorf("%s: %s at %q\n%s", what, v.ID, v.Targets, v.Why)
+				}
+				if wide := eval[float64](b, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {
+					t.Errorf("%s is %v pixels too wide", what, wide)
+				}
+			}
+			b.open("/signin")
+			check("/signin")
+			b.signIn("admin")
+			for _, at := range pages {
+				b.open(at)
+				check(at)
+			}
+			b.open("/users/" + s.id(t, "anna.devries") + "/delete")
+			b.choose("#mail-share", "#mailTo")
+			check("the wizard")
+			b.press("aside .primary")
+			check("the plan")
+			b.upload("userPrincipalName\nanna.devries@lindeboom.example\neva.bakker@lindeboom.example\n")
+			check("the plan for several")
+			b.upload("userPrincipalName\nnobody\n")
+			check("a file with errors")
+			b.open("/nothing")
+			check("no page")
+			b.open("/deleted/" + s.deleted(t, "Olaf Dijk"))
+			check("a name that is taken")
+		})
+	}
+}

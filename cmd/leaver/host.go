@@ -251,7 +251,7 @@ func (h *host) Demo(ctx context.Context, o cli.DemoOptions) error {
 
 // demo makes the practice organization where it isn't there yet, and serves it.
 func (h *host) demo(ctx context.Context, s *site, o cli.DemoOptions, l net.Listener, throwaway bool) error {
-	if err := h.makePractice(ctx, s, o.Users); err != nil {
+	if err := h.makePractice(ctx, s, o.Users, o.Progress); err != nil {
 		return err
 	}
 	front, err := s.network(serving{version: h.version, practice: true, passwordGrant: true, quiet: true})
@@ -265,7 +265,7 @@ func (h *host) demo(ctx context.Context, s *site, o cli.DemoOptions, l net.Liste
 	return s.run(ctx, front, l, address, time.Hour)
 }
 
-func (h *host) makePractice(ctx context.Context, s *site, users int) error {
+func (h *host) makePractice(ctx context.Context, s *site, users int, progress func(done, total int)) error {
 	made, err := practice.Made(ctx, s.store)
 	if err != nil {
 		return openFault(s.place, err)
@@ -282,7 +282,7 @@ func (h *host) makePractice(ctx context.Context, s *site, users int) error {
 		return fmt.Errorf("hash the password: %w", err)
 	}
 	deps := practice.Deps{Store: s.store, Bodies: s.bodies, PasswordHash: hash, Now: h.now()}
-	if err := practice.Make(ctx, deps, users, nil); err != nil {
+	if err := practice.Make(ctx, deps, users, progress); err != nil {
 		return err
 	}
 	scripts, err := practiceApp()

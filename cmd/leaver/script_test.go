@@ -51,7 +51,7 @@ func practiceData(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(h.makePractice(t.Context(), s, 250), s.close()); err != nil {
+	if err := errors.Join(h.makePractice(t.Context(), s, 250, nil), s.close()); err != nil {
 		t.Fatal(err)
 	}
 	return dir

@@ -157,7 +157,7 @@ var openPlace = regexp.MustCompile(`\{[A-Za-z]+\}`)
 // exitOf answers the exit status of a "no": by its status, except that a rule
 // that refuses is never wrong usage.
 func exitOf(status int, code, rule string) int {
-	if code == "invalid_client" || code == "invalid_grant" { // of the token endpoint: who are you?
+	if code == "invalid_client" || code == "invalid_grant" || code == "unauthorized_client" { // of the token endpoint: who are you?
 		return ExitDenied
 	}
 	switch status {

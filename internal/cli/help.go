@@ -254,7 +254,7 @@ func (s *session) usageFault(err error) *Fault {
 		f = usage("usage." + c.code)
 		for i, name := range c.pattern.SubexpNames() {
 			if name != "" {
-				f.Args = append(f.Args, name, strings.ReplaceAll(found[i], `"`, ""))
+				f.Args = append(f.Args, name, strings.TrimRight(strings.ReplaceAll(found[i], `"`, ""), ","))
 			}
 		}
 		break

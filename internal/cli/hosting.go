@@ -16,8 +16,14 @@ func (c *demoCommand) Run(ctx context.Context, s *session) error {
 	if c.Users < 0 || c.Users > 5_000_000 {
 		return usage("badUsers", "value", c.Users)
 	}
+	bar := s.bar()
 	return s.Host.Demo(ctx, DemoOptions{
 		Listen: c.Listen, Place: s.where(), Users: c.Users, Lang: s.lang, JSON: s.JSON, Out: s.Stdout,
+		Progress: func(done, total int) {
+			if bar.draw(done, total); done == total {
+				bar.clear()
+			}
+		},
 	})
 }
 

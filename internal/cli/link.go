@@ -61,7 +61,7 @@ func (s *session) connect(ctx context.Context) (*link, error) {
 	if err != nil {
 		return nil, err
 	}
-	transport, err := s.transport()
+	transport, err := s.transport(saved)
 	if err != nil {
 		return nil, err
 	}
@@ -107,13 +107,17 @@ func parseServer(text string) (*url.URL, error) {
 	return address, nil
 }
 
-// transport trusts the CA of --ca-file or LEAVER_CA_FILE beside those of the system.
-func (s *session) transport() (*http.Transport, error) {
+// transport trusts the CA of --ca-file or LEAVER_CA_FILE, or the one that the
+// sign-in was done with, beside those of the system.
+func (s *session) transport(saved *login) (*http.Transport, error) {
 	t := &http.Transport{
 		Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, IdleConnTimeout: time.Minute,
 		DialContext: (&net.Dialer{Timeout: 10 * time.Second}).DialContext, TLSHandshakeTimeout: 10 * time.Second,
 	}
 	file := firstOf(s.CAFile, s.Getenv("LEAVER_CA_FILE"))
+	if file == "" && saved != nil {
+		file = saved.CAFile
+	}
 	if file == "" {
 		return t, nil
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"leaver/internal/graphclient"
@@ -23,11 +24,11 @@ type loginCommand struct {
 
 // Run signs in and keeps the token.
 func (c *loginCommand) Run(ctx context.Context, s *session) error {
-	address, _, err := s.serverAddress()
+	address, saved, err := s.serverAddress()
 	if err != nil {
 		return err
 	}
-	transport, err := s.transport()
+	transport, err := s.transport(saved)
 	if err != nil {
 		return err
 	}
@@ -42,8 +43,16 @@ func (c *loginCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
+	trusted := firstOf(s.CAFile, s.Getenv("LEAVER_CA_FILE"))
+	if trusted != "" {
+		if trusted, err = filepath.Abs(trusted); err != nil {
+			return fileFault(trusted, err)
+		}
+	} else if saved != nil {
+		trusted = saved.CAFile
+	}
 	kept := &login{
-		Name: me.V.UserPrincipalName, ClientID: id,
+		Name: me.V.UserPrincipalName, ClientID: id, CAFile: trusted,
 		AccessToken: grant.AccessToken, RefreshToken: grant.RefreshToken, Expires: grant.Expires,
 	}
 	if err := s.keepLogin(address.String(), kept); err != nil {

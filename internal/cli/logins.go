@@ -19,6 +19,7 @@ type logins struct {
 type login struct {
 	Name         string    `json:"name"`
 	ClientID     string    `json:"clientId"`
+	CAFile       string    `json:"caFile,omitempty"` // what the server was trusted by
 	AccessToken  string    `json:"accessToken"`
 	RefreshToken string    `json:"refreshToken"`
 	Expires      time.Time `json:"expires"`

@@ -84,6 +84,8 @@ type DemoOptions struct {
 	Lang   locale.Lang
 	JSON   bool
 	Out    io.Writer
+	// Progress is told how many people have been made.
+	Progress func(done, total int)
 }
 
 // InitOptions are those of leaver init.

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"leaver/internal/cli"
+	"leaver/internal/sqldb/sqltest"
+)
+
+// TestDatabase works on PostgreSQL from two programs at a time: the database is
+// nobody's alone.
+func TestDatabase(t *testing.T) {
+	url := sqltest.PostgresURL(t, nil)
+	data := t.TempDir()
+	password := filepath.Join(t.TempDir(), "password")
+	if err := os.WriteFile(password, []byte("Zeer-Geheim-1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	leaver := func(want int, args ...string) string {
+		t.Helper()
+		var out, errs bytes.Buffer
+		p := &cli.Program{
+			Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Getenv: func(string) string { return "" }, Now: time.Now, NewKey: newID,
+			Host: &host{version: "test", stderr: &errs, now: time.Now, operator: "operator"},
+		}
+		if got := p.Run(t.Context(), append(args, "--database", url, "--data", data)); got != want {
+			t.Fatalf("leaver %q: exit %d, want %d: %s%s", args, got, want, &out, &errs)
+		}
+		return out.String()
+	}
+	leaver(cli.ExitNotFound, "user", "list")
+	leaver(cli.ExitDone, "init", "--name", "School", "--domain", "school.example", "--admin", "admin", "--password-file", password)
+	leaver(cli.ExitDone, "user", "add", "anna@school.example")
+
+	ctx, stop := context.WithCancel(t.Context())
+	served := make(chan error, 1)
+	go func() {
+		h := &host{version: "test", stderr: io.Discard, now: time.Now, operator: "server"}
+		served <- h.Serve(ctx, cli.ServeOptions{Place: cli.Place{Data: data, Database: url}, Listen: "127.0.0.1:0"})
+	}()
+	if out := leaver(cli.ExitDone, "delete", "anna@school.example", "--yes"); !strings.Contains(out, "Done") {
+		t.Errorf("beside a server: %s", out)
+	}
+	if out := leaver(cli.ExitDone, "deleted", "list"); !strings.Contains(out, "anna@school.example") {
+		t.Errorf("Deleted users: %s", out)
+	}
+	stop()
+	if err := <-served; err != nil {
+		t.Errorf("serve: %v", err)
+	}
+}

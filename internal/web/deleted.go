@@ -182,7 +182,20 @@ func (v *visit) deletedData(id string) (*deletedData, error) {
 	upn := org.OriginalUPN(p.ID, p.UPN)
 	err = v.read(func(tx offboard.Tx) error {
 		d.NameTaken, d.Dropped = nil, nil
-		w, err := tx.World(v.ctx(), p, p, upn)
+		items, err := tx.LastItems(v.ctx(), []*org.Person{p})
+		if err != nil {
+			return err
+		}
+		before := p
+		if it := items[0]; it != nil {
+			if it.Before != nil {
+				before = it.Before
+			}
+			if d.Run, err = v.runOf(tx, it); err != nil {
+				return err
+			}
+		}
+		w, err := tx.World(v.ctx(), p, before, upn)
 		if err != nil {
 			return err
 		}
@@ -197,16 +210,12 @@ func (v *visit) deletedData(id string) (*deletedData, error) {
 				d.NameTaken = &ref
 			}
 		}
-		for _, a := range p.Addresses {
+		for _, a := range before.Addresses {
 			if owner, taken := w.Taken[strings.ToLower(a.Value)]; taken {
 				d.Dropped = append(d.Dropped, takenAddress{a.Value, owner})
 			}
 		}
-		items, err := tx.LastItems(v.ctx(), []*org.Person{p})
-		if err == nil && items[0] != nil {
-			d.Run, err = v.runOf(tx, items[0])
-		}
-		return err
+		return nil
 	})
 	if err != nil {
 		return nil, err

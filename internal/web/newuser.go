@@ -89,7 +89,7 @@ func addUser(v *visit) error {
 	added, err := v.srv.Desk.CreateUser(v.ctx(), v.Actor, n)
 	if r := org.RefusalOf(err); r != nil {
 		v.refuse(r)
-		if r.Rule == "R-LIC-34" && !f.Buy && v.May(org.SetQuantity) {
+		if r.Reason == "license.noSeats" && !f.Buy && v.May(org.SetQuantity) {
 			v.say("", v.T("web.add.buyHint"))
 		}
 		return v.newUser(f, statuses[r.Kind])

@@ -1,0 +1,165 @@
+package e2e
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"leaver/internal/org"
+	"leaver/internal/store/storetest"
+)
+
+// upload hands in a file.
+func (c *client) upload(content string) answer {
+	c.t.Helper()
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	part, err := w.CreateFormFile("file", "leavers.csv")
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	fmt.Fprint(part, content)
+	if err := w.Close(); err != nil {
+		c.t.Fatal(err)
+	}
+	r, err := http.NewRequestWithContext(c.t.Context(), http.MethodPost, c.s.URL+"/several/file", &body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", w.FormDataContentType())
+	return c.send(r)
+}
+
+func TestAFileOfLeavers(t *testing.T) {
+	s := newSchool(t, 0)
+	c := signedIn(t, s, "admin")
+
+	t.Run("R-BULK-11 every error at once, with its row", func(t *testing.T) {
+		a := c.upload("userPrincipalName,mailTo,holdMailbox\nanna.devries@lindeboom.example,,perhaps\nnobody,,\n,bram.jansen@lindeboom.example,\n")
+		if a.status != http.StatusUnprocessableEntity {
+			t.Errorf("got %d", a.status)
+		}
+		for _, want := range []string{"Row 2, holdMailbox", "Row 3, userPrincipalName", "Row 4", "3 things are wrong"} {
+			a.says(t, want)
+		}
+	})
+	t.Run("R-BULK-10 the template can be handed in", func(t *testing.T) {
+		a := c.upload(c.get("/several/template.csv").body + "\"quinten.nobody@lindeboom.example\",,,,,,,,,\r\n")
+		a.says(t, "Plan for 1 person")
+	})
+
+	plan := c.upload("userPrincipalName;mailTo\nanna.devries@lindeboom.example;bram.jansen@lindeboom.example\neva.bakker@lindeboom.example;\n" +
+		"mila.kok@lindeboom.example;\nniemand@lindeboom.example;\n")
+	for _, want := range []string{"2 people stay", "Eva Bakker", "niemand@lindeboom.example", "2 people leave", "Keep as shared mailbox"} {
+		plan.says(t, want)
+	}
+	values := plan.hidden()
+	c.send(c.form(plan.path, values)).says(t, "Confirm first")
+	values.Set("sure", "yes")
+	a := c.send(c.form(plan.path, values))
+	id, ok := strings.CutPrefix(a.path, "/leavers/")
+	if !ok {
+		t.Fatalf("got %d %s\n%s", a.status, a.path, a.text())
+	}
+	s.wait(t, id)
+
+	t.Run("R-SM-14 a refused row does not stop the others", func(t *testing.T) {
+		if p := s.person(t, anna); p.Mailbox.Type != org.SharedMailbox {
+			t.Error("anna's mailbox is not shared")
+		}
+		if p := storetest.Load(t, s.store, "mila.kok@lindeboom.example")[0]; p != nil {
+			t.Error("mila is still active")
+		}
+		a := c.get("/leavers/" + id)
+		a.says(t, "A part was done.")
+		a.says(t, "comes from Active Directory")
+	})
+	t.Run("R-BULK-11 the results have the columns of the file and four more", func(t *testing.T) {
+		in := csv.NewReader(strings.NewReader(c.get("/leavers/" + id + "/results.csv").body))
+		in.Comma = ';'
+		rows, err := in.ReadAll()
+		if err != nil || len(rows) != 5 {
+			t.Fatalf("got %q, %v", rows, err)
+		}
+		if got := strings.Join(rows[0], ","); got != "userPrincipalName,mailTo,outcome,code,rule,message" {
+			t.Errorf("the headings are %s", got)
+		}
+		if got := rows[2]; got[2] != "refused" || got[4] != "R-AD-01" || got[5] == "" {
+			t.Errorf("the row of eva is %q", got)
+		}
+	})
+	t.Run("the same draft is one run", func(t *testing.T) {
+		if again := c.send(c.form(plan.path, values)); again.path != a.path {
+			t.Errorf("got %d %s, want %s", again.status, again.path, a.path)
+		}
+		c.get(plan.path).says(t, "This was confirmed and carried out.")
+	})
+	t.Run("a draft of somebody else is not there", func(t *testing.T) {
+		if a := signedIn(t, s, "admin2").get(plan.path); a.status != http.StatusNotFound {
+			t.Errorf("got %d", a.status)
+		}
+	})
+	t.Run("R-SM-13 undo puts all of them back", func(t *testing.T) {
+		c.post("/leavers/" + id + "/undo")
+		s.wait(t, id)
+		if p := s.person(t, "mila.kok@lindeboom.example"); !p.Active() {
+			t.Error("mila is not back")
+		}
+	})
+}
+
+func TestASelectionOverPages(t *testing.T) {
+	s := newSchool(t, 250)
+	c := signedIn(t, s, "admin")
+	first := c.get("/users")
+	ids := make([]string, 0, 3)
+	for rest := first.body; len(ids) < 2; {
+		_, after, ok := strings.Cut(rest, `name="sel"`)
+		if !ok {
+			t.Fatal("the list can't be selected from")
+		}
+		ids = append(ids, attribute.FindStringSubmatch(after[strings.Index(after, "value="):])[2])
+		rest = after
+	}
+	next := ""
+	for _, tag := range inputTag.FindAllString(first.body, -1) {
+		if strings.Contains(tag, `name="after"`) {
+			next = attribute.FindAllStringSubmatch(tag, -1)[1][2]
+		}
+	}
+	second := c.get("/users?" + url.Values{"sel": ids, "after": {next}}.Encode())
+	if got := second.hidden()["sel"]; len(got) != 2 {
+		t.Fatalf("the second page carries %q, want the two that were selected on the first", got)
+	}
+	a := c.post("/several", "sel", ids[0], "sel", ids[1])
+	a.says(t, "Plan for 2 people")
+	if a := c.post("/several", "sel", ids[0]); a.path != "/users/"+ids[0]+"/delete" {
+		t.Errorf("R-WIZ-01: one person leads to %s", a.path)
+	}
+	c.post("/several").says(t, "Nobody was selected.")
+}
+
+func TestManyAtOnceAreConfirmedByNumber(t *testing.T) {
+	s := newSchool(t, 60)
+	c := signedIn(t, s, "admin")
+	c.post("/settings", "name", "Lindeboom College", "language", "nl", "driveRetention", "30", "massCount", "3", "massPercent", "60", "purgedMailbox", "30", "delegation", "yes")
+	plan := c.upload("userPrincipalName\nanna.devries@lindeboom.example\nmila.kok@lindeboom.example\nrosa.vandam@lindeboom.example\nlars.vos@lindeboom.example\n")
+	plan.says(t, "That is more than the threshold")
+	values := plan.hidden()
+	for _, typed := range []string{"", "5"} {
+		values.Set("typed", typed)
+		values.Set("sure", "yes")
+		if a := c.send(c.form(plan.path, values)); strings.HasPrefix(a.path, "/leavers/") {
+			t.Fatalf("R-AD-07: confirmed with %q", typed)
+		}
+	}
+	values.Set("typed", "4")
+	if a := c.send(c.form(plan.path, values)); !strings.HasPrefix(a.path, "/leavers/") {
+		t.Errorf("R-AD-07: got %d %s\n%s", a.status, a.path, a.text())
+	}
+}

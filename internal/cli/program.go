@@ -136,6 +136,9 @@ func (p *Program) Run(ctx context.Context, args []string) int {
 		s.help(node)
 		return s.finish(nil)
 	}
+	if len(args) == 1 && args[0] == "--version" { // what everybody tries first
+		args = []string{"version"}
+	}
 	parsed, err := parser.Parse(args)
 	if err != nil {
 		return s.report(s.usageFault(err))

@@ -56,7 +56,7 @@ func TestAccessible(t *testing.T) {
 		"light": {lang: "en"}, "dark and narrow": {lang: "nl", width: 390, dark: true}, "dark at 200 percent": {lang: "en", width: 720, dark: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newTab(t, in, s, l)
+			b := newTab(in, t, s, l)
 			check := func(what string) {
 				t.Helper()
 				b.do(chromedp.Evaluate[chromedp.Void](axe))

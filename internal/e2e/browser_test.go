@@ -64,7 +64,7 @@ type look struct {
 	noScript bool
 }
 
-func newTab(t testing.TB, in context.Context, s *school, l look) *tab {
+func newTab(in context.Context, t testing.TB, s *school, l look) *tab {
 	t.Helper()
 	ctx, done := chromedp.NewContext(in, chromedp.WithNewBrowserContext())
 	t.Cleanup(done)

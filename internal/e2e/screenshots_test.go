@@ -24,7 +24,7 @@ func TestScreenshots(t *testing.T) {
 		if l.dark {
 			name += "-dark"
 		}
-		t.Run(name, func(t *testing.T) { walk(newTab(t, in, s, l), filepath.Join(dir, name)) })
+		t.Run(name, func(t *testing.T) { walk(newTab(in, t, s, l), filepath.Join(dir, name)) })
 	}
 }
 

@@ -22,15 +22,15 @@ func TestStory(t *testing.T) {
 	for _, l := range []look{
 		{lang: "nl", width: 1440}, {lang: "en", width: 390}, {lang: "en", width: 1440, noScript: true}, {lang: "nl", width: 390, noScript: true},
 	} {
-		t.Run(fmt.Sprintf("%s %d script %t", l.lang, l.width, !l.noScript), func(t *testing.T) { story(t, in, l) })
+		t.Run(fmt.Sprintf("%s %d script %t", l.lang, l.width, !l.noScript), func(t *testing.T) { story(in, t, l) })
 	}
 }
 
 const anna = "anna.devries@lindeboom.example"
 
-func story(t *testing.T, in context.Context, l look) {
+func story(in context.Context, t *testing.T, l look) {
 	s := newSchool(t, 0)
-	b := newTab(t, in, s, l)
+	b := newTab(in, t, s, l)
 	b.signIn("admin")
 	id := b.find("Anna de Vries")
 	before := *s.person(t, anna)
@@ -149,7 +149,7 @@ func (b *tab) remove(id string) {
 // TestKeyboard deletes somebody without a mouse: from the list to the undo.
 func TestKeyboard(t *testing.T) {
 	s := newSchool(t, 0)
-	b := newTab(t, browser(t), s, look{lang: "en"})
+	b := newTab(browser(t), t, s, look{lang: "en"})
 	b.open("/signin")
 	b.keys("admin@lindeboom.example", kb.Tab, "Welkom-2026!")
 	b.enter()

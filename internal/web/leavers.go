@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"time"
@@ -133,10 +134,10 @@ func leaverEvents(v *visit) error {
 		}
 		if now := fmt.Sprint(dep.Status, dep.Counts); now != last {
 			last = now
-			fmt.Fprintf(v.w, "event: progress\ndata: %d/%d\n\n", ended(dep), dep.Total)
+			_, _ = io.WriteString(v.w, "event: progress\ndata: "+v.plain(ended(dep))+"\n\n") //nolint:gosec // two numbers; Flush tells when the client has gone
 		}
 		if !dep.Ended.IsZero() {
-			fmt.Fprintf(v.w, "event: end\ndata: %s\n\n", dep.Status)
+			_, _ = io.WriteString(v.w, "event: end\ndata: ended\n\n")
 			_ = out.Flush() // the client may have gone
 			return errAnswered
 		}
@@ -211,6 +212,7 @@ func statusKind(s offboard.Status) string {
 		return "warning"
 	case offboard.Failed:
 		return "critical"
+	case offboard.Running, offboard.Undone:
 	}
 	return "accent"
 }
@@ -224,6 +226,7 @@ func outcomeKind(o offboard.ItemOutcome) string {
 		return "warning"
 	case offboard.ItemFailed:
 		return "critical"
+	case offboard.ItemPending, offboard.ItemRunning, offboard.ItemSkipped:
 	}
 	return ""
 }

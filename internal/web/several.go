@@ -419,7 +419,8 @@ func (v *visit) outcome(it *offboard.Item) tabular.Outcome {
 
 // firstProblems and firstItems keep a page readable.
 func firstProblems(all []tabular.Problem) []tabular.Problem { return all[:min(len(all), 500)] }
-func firstItems(all []org.Item) []org.Item                  { return all[:min(len(all), shownItems)] }
+
+func firstItems(all []org.Item) []org.Item { return all[:min(len(all), shownItems)] }
 
 // notable are the consequences that ask for a look.
 func notable(all []org.Consequence) []org.Consequence {

@@ -44,8 +44,10 @@ func readWizard(v *visit) wizardForm {
 		field *string
 		among []string
 	}{
-		{&f.Licenses, []string{"remove", "stop", "keep"}}, {&f.Mail, []string{"gone", "share", "hold"}},
-		{&f.Outside, []string{"same", "other", "none"}}, {&f.Files, []string{"manager", "other", "none"}},
+		{&f.Licenses, []string{"remove", "stop", "keep"}},
+		{&f.Mail, []string{"gone", "share", "hold"}},
+		{&f.Outside, []string{"same", "other", "none"}},
+		{&f.Files, []string{"manager", "other", "none"}},
 	} {
 		if !slices.Contains(one.among, *one.field) {
 			*one.field = one.among[0]
@@ -61,7 +63,8 @@ func readWizard(v *visit) wizardForm {
 func lines(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") }
 
 // mailOpen and filesOpen say that somebody is still to be chosen.
-func (f *wizardForm) mailOpen() bool  { return f.Mail == "share" && !strings.Contains(f.MailTo, "@") }
+func (f *wizardForm) mailOpen() bool { return f.Mail == "share" && !strings.Contains(f.MailTo, "@") }
+
 func (f *wizardForm) filesOpen() bool { return f.Files == "other" && !strings.Contains(f.FilesTo, "@") }
 func (f *wizardForm) open() bool      { return f.mailOpen() || f.filesOpen() }
 
@@ -118,8 +121,17 @@ func (f *wizardForm) fields() [][2]string {
 		reply = "yes"
 	}
 	all := [][2]string{
-		{"licenses", f.Licenses}, {"mail", f.Mail}, {"mailTo", f.MailTo}, {"rename", f.Rename}, {"reply", reply}, {"replyInside", f.ReplyInside},
-		{"replyAuto", f.ReplyAuto}, {"outside", f.Outside}, {"replyOutside", f.ReplyOutside}, {"files", f.Files}, {"filesTo", f.FilesTo},
+		{"licenses", f.Licenses},
+		{"mail", f.Mail},
+		{"mailTo", f.MailTo},
+		{"rename", f.Rename},
+		{"reply", reply},
+		{"replyInside", f.ReplyInside},
+		{"replyAuto", f.ReplyAuto},
+		{"outside", f.Outside},
+		{"replyOutside", f.ReplyOutside},
+		{"files", f.Files},
+		{"filesTo", f.FilesTo},
 	}
 	for _, a := range f.Aliases {
 		all = append(all, [2]string{"alias", a})

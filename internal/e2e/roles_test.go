@@ -104,5 +104,5 @@ func TestWhoHasNoRoleIsToldWhomToAsk(t *testing.T) {
 	if a.status != http.StatusForbidden {
 		t.Errorf("R-ROLE-05: the list answers %d, want 403", a.status)
 	}
-	a.says(t, "Contact the technical support of your organisation.")
+	a.says(t, "Contact the technical support of your organization.")
 }

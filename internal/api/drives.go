@@ -80,8 +80,61 @@ func (a *API) revokeDrive(c *call) error {
 	return c.done()
 }
 
+// heirRequest names who gets something.
+type heirRequest struct {
+	To string `json:"to" doc:"User principal name or id."`
+}
+
+// leftView is a drive that outlived its owner's account.
+type leftView struct {
+	ID     org.DriveID  `json:"id"`
+	Owner  org.UserID   `json:"ownerId"`
+	Name   string       `json:"ownerUserPrincipalName"`
+	Size   org.Bytes    `json:"size" doc:"In bytes."`
+	Items  int          `json:"items"`
+	Held   bool         `json:"held" doc:"It stays until it is released."`
+	Grants []org.UserID `json:"grants" doc:"Who has access to the whole drive."`
+}
+
+// restoreDrive serves POST drives/{user}/restore. R-OD-06
+func (a *API) restoreDrive(c *call) error {
+	var body heirRequest
+	if err := c.decode(&body, smallBody, false); err != nil {
+		return err
+	}
+	if body.To == "" {
+		return wrong(c.r, "request.missing", "to", "field", "to")
+	}
+	d, err := a.Desk.RestoreDrive(c.ctx(), c.actor, c.r.PathValue("user"), body.To)
+	if err != nil {
+		return err
+	}
+	return c.answer(http.StatusOK, leftView{d.ID, org.UserID(d.Owner.ID), d.Owner.Name, d.Size, d.Items, d.Held, some(d.Grants)})
+}
+
+// releaseDrive serves POST drives/{user}/release. R-OD-09
+func (a *API) releaseDrive(c *call) error {
+	if err := c.decode(&struct{}{}, smallBody, true); err != nil {
+		return err
+	}
+	if err := a.Desk.ReleaseDrive(c.ctx(), c.actor, c.r.PathValue("user")); err != nil {
+		return err
+	}
+	return c.done()
+}
+
 func driveRoutes() []route {
 	return []route{
+		{
+			method: http.MethodPost, path: "drives/{user}/restore", id: "restoreDrive", tag: "drives", summary: "Take the drive of a purged person out of the recycle bin",
+			about:  "By the id of the drive, or the id or user name that its owner had. It stays until it is released.",
+			scopes: writeFiles, body: heirRequest{}, example: `{"to":"bram.jansen@lindeboom.example"}`, answer: leftView{},
+			refuses: []int{http.StatusNotFound}, serve: (*API).restoreDrive,
+		},
+		{
+			method: http.MethodPost, path: "drives/{user}/release", id: "releaseDrive", tag: "drives", summary: "Let go of the drive of a purged person",
+			scopes: writeFiles, status: http.StatusNoContent, refuses: []int{http.StatusNotFound}, serve: (*API).releaseDrive,
+		},
 		{
 			method: http.MethodGet, path: "drives/{user}", id: "getDrive", tag: "drives", summary: "State, access and sharing of a drive",
 			scopes: readFiles, answer: driveDetail{}, refuses: []int{http.StatusNotFound}, serve: (*API).drive,

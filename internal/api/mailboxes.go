@@ -256,8 +256,24 @@ func (a *API) forbid(c *call) error {
 	return c.done()
 }
 
+// releaseMailbox serves POST mailboxes/{user}/release. R-MBX-25
+func (a *API) releaseMailbox(c *call) error {
+	if err := c.decode(&struct{}{}, smallBody, true); err != nil {
+		return err
+	}
+	if err := a.Desk.ReleaseMailbox(c.ctx(), c.actor, c.r.PathValue("user")); err != nil {
+		return err
+	}
+	return c.done()
+}
+
 func mailboxRoutes() []route {
 	return []route{
+		{
+			method: http.MethodPost, path: "mailboxes/{user}/release", id: "releaseMailbox", tag: "mailboxes", summary: "Lift the holds of the mailbox of a purged person",
+			about:  "By the id or user name that the owner had. The next sweep removes the mailbox.",
+			scopes: writeMail, status: http.StatusNoContent, refuses: []int{http.StatusNotFound}, serve: (*API).releaseMailbox,
+		},
 		{
 			method: http.MethodGet, path: "mailboxes/{user}", id: "getMailbox", tag: "mailboxes", summary: "Type, forwarding, addresses, holds and delegates of a mailbox",
 			scopes: readMail, answer: mailboxView{}, refuses: []int{http.StatusNotFound}, serve: (*API).mailbox,

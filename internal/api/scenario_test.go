@@ -31,6 +31,7 @@ func TestEveryOperation(t *testing.T) {
 			{"subscriptions", testSubscriptions},
 			{"departures", testRecord},
 			{"deleted", testDeleted},
+			{"left", testLeft},
 			{"apps", testApps},
 			{"audit", testAudit},
 			{"clock", testClock},

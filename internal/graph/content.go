@@ -53,8 +53,3 @@ func (s *Server) mailbox(r *http.Request, c *call, or org.Operation) (*holder, e
 func (h *holder) delegates(who org.UserID) bool {
 	return h.Mailbox != nil && slices.Contains(h.Mailbox.Permissions, org.Permission{Who: who, Right: org.FullAccess})
 }
-
-// granted says that somebody has access to the whole drive.
-func (h *holder) granted(who org.UserID) bool {
-	return h.Drive != nil && slices.Contains(h.Drive.Grants, org.DriveGrant{Who: who})
-}

@@ -45,7 +45,7 @@ func TestMail(t *testing.T) {
 		app.get(anna + "/messages/" + id.(string)).want(200)
 		app.get(anna+"/messages/none").refused(404, "ErrorItemNotFound", "")
 		app.get(anna+"/mailFolders/none/messages").refused(404, "ErrorItemNotFound", "")
-		app.get("/users/mila.kok@lindeboom.example/messages").refused(404, "MailboxNotEnabledForRESTAPI", "")
+		app.get("/users/mila.kok@lindeboom.example/messages").refused(404, "MailboxNotEnabledForRESTAPI", "") // O-09
 	})
 	t.Run("whose mail may be read", func(t *testing.T) {
 		s.as("anna.devries").get("/me/messages").want(200)
@@ -107,6 +107,9 @@ func TestDrive(t *testing.T) {
 	t.Run("R-API-60 the drive and its root", func(t *testing.T) {
 		if drive.body["quota"].(map[string]any)["state"] != "normal" || drive.body["driveType"] != "business" {
 			t.Errorf("got %s", drive.raw)
+		}
+		if url := drive.str("webUrl"); !strings.HasSuffix(url, "/personal/anna_devries_lindeboom_example/Documents") {
+			t.Errorf("R-OD-11: webUrl %s", url)
 		}
 		for _, path := range []string{base, "/v2.0" + base, "/beta" + base, base + "/root", anna + "/drive/root", base + "/items/root"} {
 			app.get(path).want(200)

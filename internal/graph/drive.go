@@ -3,6 +3,7 @@ package graph
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"leaver/internal/offboard"
 	"leaver/internal/org"
@@ -43,7 +44,8 @@ func (s *Server) drive(r *http.Request, c *call) (*drive, error) {
 		return nil, noDrive() // R-SM-07
 	}
 	d := &drive{DriveRow: row, owner: h}
-	d.whole = c.caller.App || c.caller.Scopes == nil || h != nil && (h.granted(c.caller.ID) || h.Active() && h.ID == c.caller.ID)
+	d.whole = c.caller.App || c.caller.Scopes == nil || h != nil && h.Active() && h.ID == c.caller.ID ||
+		slices.Contains(row.Grants, c.caller.ID) // also when the owner is purged, R-SM-07
 	return d, nil
 }
 
@@ -141,7 +143,7 @@ func (c *call) driveThing(d *drive) *thing {
 	t.put("lastModifiedDateTime", created)
 	t.put("name", "OneDrive")
 	t.put("description", "")
-	t.put("webUrl", c.host+"/drives/"+string(d.ID))
+	t.put("webUrl", c.host+"/personal/"+org.SiteName(d.Owner.Name)+"/Documents") // R-OD-11
 	t.put("driveType", "business")
 	t.put("owner", identityOf(d.Owner))
 	t.put("quota", space)

@@ -72,6 +72,16 @@ func (o *office) confirm(t *testing.T, choices org.Choices, users ...string) *of
 	return dep
 }
 
+// count counts the rows of a table.
+func (o *office) count(t *testing.T, table string) int64 {
+	t.Helper()
+	n, err := sqldb.One(t.Context(), o.store.DB(), sqldb.Value[int64], "select count(*) from "+table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
 // exec changes what no use case changes.
 func (o *office) exec(t *testing.T, statement string) {
 	t.Helper()

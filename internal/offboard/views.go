@@ -141,6 +141,7 @@ type DriveRow struct {
 	Size    org.Bytes
 	Items   int
 	Held    bool
+	Grants  []org.UserID // who has access to all of it
 }
 
 // FileQuery asks for what lies in a folder of a drive; without Parent, at the top.

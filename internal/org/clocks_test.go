@@ -97,6 +97,12 @@ func TestMailboxClock(t *testing.T) {
 	})
 }
 
+func TestSiteName(t *testing.T) {
+	if got := SiteName("anna.de.vries@lindeboom.example"); got != "anna_de_vries_lindeboom_example" {
+		t.Errorf("R-OD-11: got %s", got)
+	}
+}
+
 func TestDriveClock(t *testing.T) {
 	deleted := func(p *Person) { p.Deleted = monday }
 	unlicensed := func(p *Person) { p.Drive.Unlicensed = monday }

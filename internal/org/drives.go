@@ -1,6 +1,9 @@
 package org
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Drive is the file store of one person.
 type Drive struct {
@@ -13,6 +16,10 @@ type Drive struct {
 	Unlicensed time.Time `json:"unlicensed,omitzero"`
 	Held       bool      `json:"held,omitempty"` // a retention policy or hold covers it, R-OD-10
 }
+
+// SiteName is the part of a drive's address that says whose it is: the user name
+// with its dots and at sign replaced. R-OD-11
+func SiteName(upn string) string { return strings.NewReplacer(".", "_", "@", "_").Replace(upn) }
 
 // DriveGrant gives somebody access to the whole drive. R-WIZ-07
 type DriveGrant struct {

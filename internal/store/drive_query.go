@@ -25,6 +25,9 @@ func (s *Store) oneDrive(ctx context.Context, condition, arg string) (*offboard.
 	if errors.Is(err, sqldb.ErrNoRows) {
 		return nil, nil
 	}
+	if err == nil {
+		d.Grants, err = grantees(ctx, s.db, d.ID)
+	}
 	return d, outage(err)
 }
 

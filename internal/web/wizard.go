@@ -51,7 +51,7 @@ func wizardChoices(v *visit) error {
 	return v.render(wizardView(v, w))
 }
 
-// wizardPlan shows the whole plan, to be confirmed.
+// wizardPlan shows the whole plan, to be confirmed. R-WIZ-11
 func wizardPlan(v *visit) error {
 	f := readWizard(v)
 	w, err := v.wizard(&f)

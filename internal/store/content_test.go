@@ -153,7 +153,7 @@ func TestDrive(t *testing.T) {
 		t.Run("R-API-60 the drive", func(t *testing.T) {
 			d, err := s.DriveOf(t.Context(), anna.ID)
 			want := offboard.DriveRow{ID: anna.Drive.ID, Owner: anna.Ref(), Size: org.GB + 1005, Items: 7 + 4}
-			if err != nil || *d != want {
+			if err != nil || !reflect.DeepEqual(*d, want) {
 				t.Errorf("got %+v, want %+v (%v)", d, want, err)
 			}
 			if d, err := s.DriveOf(t.Context(), people[2].ID); d != nil || err != nil {

@@ -25,6 +25,7 @@ type userList struct {
 	First    bool // this is the first page
 	Count    int  // of all that match, -1 when not counted
 	Selected []string
+	Columns  []string // beside the name
 }
 
 // views are the ready-made choices, in the order shown.
@@ -32,6 +33,11 @@ func views() []offboard.PeopleView {
 	return []offboard.PeopleView{
 		offboard.Everybody, offboard.Licensed, offboard.Unlicensed, offboard.Blocked, offboard.Synced, offboard.Shared, offboard.Admins,
 	}
+}
+
+// columns are those that the list can have beside the name, in the order shown.
+func columns() []string {
+	return []string{"jobTitle", "department", "office", "city", "created", "licenses", "state"}
 }
 
 func usersPage(v *visit) error {
@@ -42,13 +48,20 @@ func usersPage(v *visit) error {
 	if !slices.Contains(views(), l.View) {
 		l.View = offboard.Everybody
 	}
+	l.Columns = []string{"department", "licenses", "state"}
+	if asked.Has("cols") {
+		l.Columns = slices.DeleteFunc(columns(), func(c string) bool { return !slices.Contains(asked["col"], c) })
+	}
 	for _, id := range asked["sel"] {
 		if !slices.Contains(l.Selected, id) && len(l.Selected) < mostSelected {
 			l.Selected = append(l.Selected, id)
 		}
 	}
 	q := offboard.UserQuery{View: l.View, Box: l.Box}
-	q.Select = []string{"displayName", "userPrincipalName", "department", "accountEnabled", "onPremisesSyncEnabled", "assignedLicenses", "mailboxSettings", "roles"}
+	q.Select = []string{
+		"displayName", "userPrincipalName", "department", "jobTitle", "officeLocation", "city", "createdDateTime", "accountEnabled", "onPremisesSyncEnabled",
+		"assignedLicenses", "mailboxSettings", "roles",
+	}
 	q.OrderBy, q.Top, q.SkipToken = []odata.Order{{Path: "displayName"}}, pageSize, asked.Get("after")
 	if l.First && l.Box == "" && l.View == offboard.Everybody {
 		q.Count, q.Eventual = true, true
@@ -88,6 +101,9 @@ func (l *userList) href(view offboard.PeopleView) string {
 	}
 	for _, id := range l.Selected {
 		q.Add("sel", id)
+	}
+	if !slices.Equal(l.Columns, []string{"department", "licenses", "state"}) {
+		q["cols"], q["col"] = []string{"1"}, l.Columns
 	}
 	if len(q) == 0 {
 		return "/users"

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"leaver/internal/odata"
+	"leaver/internal/offboard"
 	"leaver/internal/org"
 	"leaver/internal/store/storetest"
 )
@@ -162,4 +164,34 @@ func TestManyAtOnceAreConfirmedByNumber(t *testing.T) {
 	if a := c.send(c.form(plan.path, values)); !strings.HasPrefix(a.path, "/leavers/") {
 		t.Errorf("R-AD-07: got %d %s\n%s", a.status, a.path, a.text())
 	}
+}
+
+// TestProgressIsTold follows a run by its events, as a page does.
+func TestProgressIsTold(t *testing.T) {
+	s := newSchool(t, 900)
+	c := signedIn(t, s, "admin")
+	page, err := s.store.Users(t.Context(), offboard.UserQuery{ListQuery: offboard.ListQuery{Query: odata.Query{Select: []string{"userPrincipalName"}, Top: 900}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file strings.Builder
+	file.WriteString("userPrincipalName\n")
+	for _, r := range page.Rows {
+		file.WriteString(r.UPN + "\n")
+	}
+	plan := c.upload(file.String())
+	plan.says(t, "Type the number")
+	values := plan.hidden()
+	_, rest, _ := strings.Cut(plan.text(), "Type the number ")
+	values.Set("typed", strings.Fields(rest)[0])
+	a := c.send(c.form(plan.path, values))
+	events := c.get(a.path + "/events") // ends with the run
+	if !strings.Contains(events.body, "event: progress\ndata: ") || !strings.HasSuffix(events.body, "event: end\ndata: ended\n\n") {
+		t.Errorf("got %q", events.body)
+	}
+	if kind := events.header.Get("Content-Type"); kind != "text/event-stream" {
+		t.Errorf("it is %s", kind)
+	}
+	c.get(a.path).says(t, "A part was done.") // the administrators and the one from Active Directory stay
+	c.get(a.path+"?after=99").says(t, "First page")
 }

@@ -124,7 +124,7 @@ type clocksView struct {
 	Mailbox       time.Time `json:"mailbox,omitzero" doc:"The mailbox is gone."`
 	MailboxHeld   bool      `json:"mailboxHeld" doc:"A hold keeps the mailbox."`
 	Drive         time.Time `json:"drive,omitzero" doc:"The drive moves to the recycle bin."`
-	DriveNotice   time.Time `json:"driveNotice,omitzero" doc:"The reminder before that."`
+	DriveNotice   time.Time `json:"driveNotice,omitzero" doc:"One week before that."`
 	DriveGone     time.Time `json:"driveGone,omitzero" doc:"The drive is gone from the recycle bin."`
 	DriveHeld     bool      `json:"driveHeld" doc:"A hold keeps the drive."`
 	DriveReadOnly time.Time `json:"driveReadOnly,omitzero" doc:"A drive without licence becomes read-only."`

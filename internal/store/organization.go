@@ -36,8 +36,8 @@ func (t *txn) Organization(ctx context.Context) (*org.Organization, error) {
 	if o.Subscriptions, err = t.subscriptions(ctx); err != nil {
 		return nil, err
 	}
-	err = t.QueryRow(ctx, `select count(*) from role_assignments r join users u on u.pk = r.user_pk
- where r.role = $1 and not r.suspended and u.deleted is null and u.enabled`, string(org.GlobalAdmin)).Scan(&o.GlobalAdmins) // R-ROLE-21
+	err = t.QueryRow(ctx, `select count(*) from role_assignments r
+ where r.role = $1 and not r.suspended and (select u.deleted is null and u.enabled from users u where u.pk = r.user_pk)`, string(org.GlobalAdmin)).Scan(&o.GlobalAdmins) // R-ROLE-21
 	return o, err
 }
 

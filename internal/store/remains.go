@@ -55,6 +55,8 @@ func (t *txn) Purge(ctx context.Context, people []offboard.Purged, _ time.Time) 
 		"delete from mailbox_permissions where who_pk in {ints $1}",
 		"delete from drive_grants where who_pk in {ints $1}",
 		"delete from item_permissions where who_pk in {ints $1}",
+		"delete from web_sessions where person_id in (select id from users where pk in {ints $1})",
+		"delete from passkeys where person_id in (select id from users where pk in {ints $1})",
 		"update departure_items set before = '' where user_pk in {ints $1}", // nothing of the person stays readable, R-PERM-02
 		"delete from users where pk in {ints $1}")
 }

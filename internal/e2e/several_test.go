@@ -195,3 +195,16 @@ func TestProgressIsTold(t *testing.T) {
 	c.get(a.path).says(t, "A part was done.") // the administrators and the one from Active Directory stay
 	c.get(a.path+"?after=99").says(t, "First page")
 }
+
+func TestAUserAdministratorDeletesSeveral(t *testing.T) {
+	s := newSchool(t, 0)
+	c := signedIn(t, s, "useradmin")
+	plan := c.upload("userPrincipalName\nanna.devries@lindeboom.example\nmila.kok@lindeboom.example\nivo.peters@lindeboom.example\n")
+	plan.says(t, "2 people leave") // R-ROLE-04: without any choice that takes another role
+	plan.says(t, "1 person stays") // R-ROLE-14: a Billing Administrator
+	values := plan.hidden()
+	values.Set("sure", "yes")
+	if a := c.send(c.form(plan.path, values)); !strings.HasPrefix(a.path, "/leavers/") {
+		t.Errorf("R-ROLE-04: got %d %s\n%s", a.status, a.path, a.text())
+	}
+}

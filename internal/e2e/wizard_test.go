@@ -129,7 +129,7 @@ func TestAnExpiredSessionLosesNothing(t *testing.T) {
 	at := "/users/" + s.id(t, "anna.devries") + "/delete"
 	typed := []string{
 		"licenses", "stop", "mail", "share", "mailTo", "bram.jansen@lindeboom.example", "rename", "Anna (left)", "reply", "yes",
-		"replyInside", "Anna left; ask Bram & Co <b>now</b>.", "outside", "other", "replyOutside", "Closed.", "files", "none",
+		"replyInside", "Anna left; ask Bram & Co <b>now</b>.", "outside", "other", "replyOutside", "Closed.", "files", "other", "filesTo", "sara.blom@lindeboom.example",
 	}
 	s.ahead.Store(int64(2 * time.Hour))
 	a := c.post(at+"/run", typed...)
@@ -152,7 +152,7 @@ func TestAnExpiredSessionLosesNothing(t *testing.T) {
 	a = c.send(c.form(at, a.hidden()))
 	a.says(t, "Anna left; ask Bram & Co <b>now</b>.")
 	a.says(t, "Closed.")
-	if !strings.Contains(tagOf(a.body, "licenses-stop"), " checked") || !strings.Contains(tagOf(a.body, "files-none"), " checked") {
+	if !strings.Contains(tagOf(a.body, "licenses-stop"), " checked") || !strings.Contains(tagOf(a.body, "filesTo"), "sara.blom@") {
 		t.Error("the choices are not as they were")
 	}
 }

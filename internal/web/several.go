@@ -195,7 +195,7 @@ func severalPlan(v *visit) error {
 	if err != nil {
 		return err
 	}
-	f := severalForm{Licenses: "remove", Files: "manager", Aliases: true}
+	f := severalForm{Licenses: "remove", Files: "manager", Aliases: v.May(org.ManageMailbox)}
 	if q := v.r.URL.Query(); q.Has("licenses") {
 		f = severalForm{Licenses: oneOf(q.Get("licenses"), "remove", "stop", "keep"), Files: oneOf(q.Get("files"), "manager", "none"), Aliases: q.Get("aliases") == "yes", Hold: q.Get("hold") == "yes"}
 	}

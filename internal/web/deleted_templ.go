@@ -5,10 +5,8 @@ package web
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 import "leaver/internal/org"
 
@@ -1483,7 +1481,7 @@ func restoredView(v *visit, all []restored) templ.Component {
 					}
 				}
 				for _, n := range r.Notes {
-					templ_7745c5c3_Var76 := []any{templ.KV("error", n.Severity == org.Critical)}
+					var templ_7745c5c3_Var76 = []any{templ.KV("error", n.Severity == org.Critical)}
 					templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var76...)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

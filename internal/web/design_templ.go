@@ -5,10 +5,8 @@ package web
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 import "leaver/internal/org"
 
@@ -358,7 +356,7 @@ func designView(v *visit) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, s := range []org.Severity{org.Info, org.Warning, org.Critical} {
-				templ_7745c5c3_Var24 := []any{string(s)}
+				var templ_7745c5c3_Var24 = []any{string(s)}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var24...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -5,10 +5,8 @@ package web
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"leaver/internal/offboard"
@@ -305,7 +303,7 @@ func runState(v *visit, d *runData) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Var16 := []any{"tag", statusKind(d.Dep.Status)}
+			var templ_7745c5c3_Var16 = []any{"tag", statusKind(d.Dep.Status)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var16...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -721,7 +719,7 @@ func itemSteps(v *visit, it *offboard.Item) templ.Component {
 			templ_7745c5c3_Var37 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Var38 := []any{"steps", templ.KV("done", it.Outcome == offboard.ItemDone && !it.Undone), templ.KV("off", it.Undone || it.Outcome != offboard.ItemDone)}
+		var templ_7745c5c3_Var38 = []any{"steps", templ.KV("done", it.Outcome == offboard.ItemDone && !it.Undone), templ.KV("off", it.Undone || it.Outcome != offboard.ItemDone)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var38...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -1048,7 +1046,7 @@ func runRowView(v *visit, it *offboard.Item) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Var55 := []any{"tag", outcomeKind(it.Outcome)}
+			var templ_7745c5c3_Var55 = []any{"tag", outcomeKind(it.Outcome)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var55...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1145,7 +1143,7 @@ func runRowView(v *visit, it *offboard.Item) templ.Component {
 			}
 		}
 		for _, n := range it.Notes {
-			templ_7745c5c3_Var61 := []any{templ.KV("error", n.Severity == org.Critical)}
+			var templ_7745c5c3_Var61 = []any{templ.KV("error", n.Severity == org.Critical)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var61...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1421,7 +1419,7 @@ func leaversView(v *visit, l leaversList) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Var78 := []any{"tag", statusKind(row.Dep.Status)}
+					var templ_7745c5c3_Var78 = []any{"tag", statusKind(row.Dep.Status)}
 					templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var78...)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

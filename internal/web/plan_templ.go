@@ -5,10 +5,8 @@ package web
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 import "leaver/internal/org"
 
@@ -329,7 +327,7 @@ func timeline(v *visit, line []moment) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, m := range line {
-			templ_7745c5c3_Var19 := []any{templ.KV("last", m.Last)}
+			var templ_7745c5c3_Var19 = []any{templ.KV("last", m.Last)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var19...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -9,8 +9,6 @@ import (
 	"io"
 	"net/http"
 	"slices"
-	"strconv"
-	"strings"
 
 	"leaver/internal/offboard"
 	"leaver/internal/org"
@@ -278,24 +276,19 @@ func severalRun(v *visit) error {
 		Licenses: oneOf(v.form("licenses"), "remove", "stop", "keep"), Files: oneOf(v.form("files"), "manager", "none"),
 		Aliases: v.form("aliases") == "yes", Hold: v.form("hold") == "yes",
 	}
-	s, err := v.several(d, u, f)
-	if err != nil {
-		return err
-	}
 	confirm := offboard.Confirmation{Hash: v.form("hash"), Idempotent: d.ID}
-	if s.Typed = v.form("typed"); s.Plan.MassDelete && s.Typed == strconv.Itoa(s.Plan.Leaving) {
+	typed := v.form("typed")
+	if typed != "" && typed == v.form("leaving") {
 		confirm.Override = offboard.MassDelete // R-AD-07
 	}
-	if s.Wrong = s.Plan.MassDelete && confirm.Override == "" || !s.Plan.MassDelete && v.form("sure") != "yes"; s.Wrong {
+	if confirm.Override == "" && v.form("sure") != "yes" {
 		v.say("critical", v.T("web.several.confirmFirst"))
-		v.show(http.StatusUnprocessableEntity, severalView(v, s))
-		return nil
+		return v.severalAgain(d, u, f, typed, http.StatusUnprocessableEntity)
 	}
 	dep, err := v.srv.Desk.Start(v.ctx(), v.Actor, offboard.Request{People: u.People, Defaults: f.defaults()}, confirm)
 	if r := org.RefusalOf(err); r != nil {
 		v.refuse(r)
-		v.show(statuses[r.Kind], severalView(v, s))
-		return nil
+		return v.severalAgain(d, u, f, typed, statuses[r.Kind])
 	}
 	if err != nil {
 		return err
@@ -309,6 +302,17 @@ func severalRun(v *visit) error {
 		return err
 	}
 	return v.redirect("/leavers/" + string(dep.ID))
+}
+
+// severalAgain shows the plan as it is now, after it could not be carried out.
+func (v *visit) severalAgain(d *offboard.Draft, u upload, f severalForm, typed string, status int) error {
+	s, err := v.several(d, u, f)
+	if err != nil {
+		return err
+	}
+	s.Typed, s.Wrong = typed, s.Plan.MassDelete
+	v.show(status, severalView(v, s))
+	return nil
 }
 
 // fields are the choices, to be carried from page to page.
@@ -344,77 +348,6 @@ func (v *visit) place(p tabular.Problem) string {
 		return v.T("web.several.row", "row", v.plain(p.Row))
 	}
 	return v.T("web.several.cell", "row", v.plain(p.Row), "heading", p.Heading)
-}
-
-// leaverResults gives the outcome of a run as a file: the columns of the file
-// that it came from, and four more. R-SM-14
-func leaverResults(v *visit) error {
-	dep, err := v.departure(v.r.PathValue("id"))
-	if err != nil {
-		return err
-	}
-	u := upload{Dialect: tabular.Dialect{BOM: true}}
-	draft, err := v.srv.Store.DraftOf(v.ctx(), dep.ID)
-	if err != nil {
-		return err
-	}
-	if draft != nil {
-		if u, err = unpack(draft.Content); err != nil {
-			return err
-		}
-	}
-	plain := len(u.Headings) == 0
-	if plain {
-		u.Headings = []string{"userPrincipalName", "displayName"}
-	}
-	v.attachment("results-" + dep.Created.Format("2006-01-02") + ".csv")
-	out := tabular.NewResultWriter(v.w, u.Dialect, u.Headings)
-	err = v.eachItem(dep, func(it *offboard.Item) error {
-		cells := []string{it.User.Name, it.User.DisplayName}
-		if !plain && it.Ordinal < len(u.Cells) {
-			cells = u.Cells[it.Ordinal]
-		}
-		return out.Write(cells, v.outcome(it))
-	})
-	if err == nil {
-		err = out.Flush()
-	}
-	if err != nil && v.ctx().Err() == nil {
-		v.srv.Log.Error("write results", "departure", dep.ID, "request", v.ID, "error", err)
-	}
-	return errAnswered // the file has begun
-}
-
-// eachItem reads the items of a run, page by page.
-func (v *visit) eachItem(dep *offboard.Departure, do func(it *offboard.Item) error) error {
-	for after := -1; ; {
-		var items []offboard.Item
-		err := v.read(func(tx offboard.Tx) (err error) {
-			items, err = tx.Items(v.ctx(), dep, after, 1000)
-			return err
-		})
-		if err != nil || len(items) == 0 {
-			return err
-		}
-		for i := range items {
-			if err := do(&items[i]); err != nil {
-				return err
-			}
-			after = items[i].Ordinal
-		}
-	}
-}
-
-// outcome is what the four columns of a result say.
-func (v *visit) outcome(it *offboard.Item) tabular.Outcome {
-	o := tabular.Outcome{Outcome: string(it.Outcome), Code: it.Code, Rule: it.Rule}
-	if why := v.why(it); why != nil {
-		o.Message = strings.TrimSpace(v.Refusal(why) + " " + v.Hint(why))
-	}
-	if it.Undone {
-		o.Outcome = string(offboard.Undone)
-	}
-	return o
 }
 
 // firstProblems and firstItems keep a page readable.

@@ -5,10 +5,8 @@ package web
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"leaver/internal/offboard"
@@ -435,7 +433,7 @@ func usersTable(v *visit, l userList) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, c := range l.Columns {
-				templ_7745c5c3_Var25 := []any{templ.KV("opt", c != "state")}
+				var templ_7745c5c3_Var25 = []any{templ.KV("opt", c != "state")}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var25...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -721,7 +719,7 @@ func userRow(v *visit, l userList, r *offboard.UserRow) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, c := range l.Columns {
-			templ_7745c5c3_Var39 := []any{templ.KV("opt", c != "state")}
+			var templ_7745c5c3_Var39 = []any{templ.KV("opt", c != "state")}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var39...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

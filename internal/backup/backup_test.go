@@ -191,7 +191,7 @@ func TestBackupWhileWriting(t *testing.T) {
 		ended := make(chan error)
 		go func() {
 			var err error
-			for ctx.Err() == nil && err == nil {
+			for n := 0; n < 300 && ctx.Err() == nil && err == nil; n++ { // bounded: the trail that it leaves is backed up too
 				if err = o.desk.DeleteUser(context.WithoutCancel(ctx), boss, "p1@contoso.com"); err == nil {
 					_, err = o.desk.RestoreUser(context.WithoutCancel(ctx), boss, storetest.ID(0x100001), offboard.Restoring{})
 				}

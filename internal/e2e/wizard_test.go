@@ -187,3 +187,26 @@ func TestPrewrittenRepliesFollowTheHeir(t *testing.T) {
 		c.post(at+"/plan", "mail", "share", "mailTo", "br", "set", "mailTo=bram.jansen@lindeboom.example").says(t, "Plan for Anna de Vries")
 	})
 }
+
+// TestOptionsOpenAsChoicesChange: what a rule forbids with one choice it may
+// allow with another, and a live page follows.
+func TestOptionsOpenAsChoicesChange(t *testing.T) {
+	s := newSchool(t, 0)
+	b := newTab(browser(t), t, s, look{lang: "en"})
+	b.signIn("admin")
+	b.open("/users/" + s.id(t, "carla.smit") + "/delete")
+	if !eval[bool](b, `document.querySelector('#mail-share').disabled`) {
+		t.Error("R-SM-16: a mailbox that forwards is handed over although the licence goes")
+	}
+	b.choose("#licenses-keep", "")
+	if eval[bool](b, `document.querySelector('#mail-share').disabled || document.querySelector('#c-mail-share').classList.contains('off')`) {
+		t.Error("R-SM-16: with the licence kept the mailbox can still not be handed over")
+	}
+	if !eval[bool](b, `document.activeElement.id === 'licenses-keep' && document.activeElement.checked`) {
+		t.Error("the choice has lost the focus or the tick")
+	}
+	b.choose("#mail-share", "#replyInside")
+	if text := eval[string](b, `document.querySelector('#replyInside').value`); !strings.Contains(text, "Bram Jansen") {
+		t.Errorf("R-WIZ-10: the reply is %q", text)
+	}
+}

@@ -19,6 +19,7 @@
       if (!fresh || part.contains(active) && typing(active)) continue;
       if (part.innerHTML !== fresh.innerHTML) part.innerHTML = fresh.innerHTML;
       part.hidden = fresh.hidden;
+      part.className = fresh.className;
     }
     if (active && active.id && !active.isConnected) document.getElementById(active.id)?.focus();
     count();

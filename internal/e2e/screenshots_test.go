@@ -13,7 +13,7 @@ import (
 func TestScreenshots(t *testing.T) {
 	dir := os.Getenv("LEAVER_SCREENSHOTS")
 	if dir == "" {
-		t.Skip("no LEAVER_SCREENSHOTS: no folder to put pictures in")
+		return // not a test of its own: make screenshots asks for the pictures
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		t.Fatal(err)

@@ -62,8 +62,14 @@ func TestGuidedDelete(t *testing.T) {
 		plan := signedIn(t, s, "useradmin").post(at+"/plan", "licenses", "remove", "mail", "gone", "alias", "anna@lindeboom.example", "files", "none")
 		plan.says(t, "The account moves to Deleted users.")
 	})
-	t.Run("R-OD-03 files of an account that stays", func(t *testing.T) {
-		page := c.post(at, "licenses", "remove", "mail", "share", "mailTo", "bram.jansen@lindeboom.example", "outside", "none", "files", "none")
+	t.Run("R-OD-04 files of an account that stays", func(t *testing.T) {
+		share := []string{"licenses", "remove", "mail", "share", "mailTo", "bram.jansen@lindeboom.example", "outside", "none", "files", "none"}
+		page := c.post(at, share...)
+		page.says(t, "Bram Jansen, the manager")
+		if tag := tagOf(page.body, "files-none"); !strings.Contains(tag, " checked") {
+			t.Errorf("nobody is not chosen: %s", tag)
+		}
+		page = c.post("/users/"+s.id(t, "rosa.vandam")+"/delete", share...)
 		page.says(t, "They stay where they are")
 	})
 	t.Run("R-WIZ-11 aliases one by one, a review, and then the confirmation", func(t *testing.T) {

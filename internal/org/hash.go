@@ -24,15 +24,6 @@ func hashPlan(p *Plan) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Fingerprint is the hash over the steps alone. A run compares it at the moment
-// it acts, so that nobody is treated otherwise than was confirmed.
-func Fingerprint(steps []Step) string {
-	d := make(digest, 0, 1024)
-	d.steps(steps)
-	sum := sha256.Sum256(d)
-	return hex.EncodeToString(sum[:16])
-}
-
 // digest collects what is hashed: every text and every list with its length in
 // front, so that none runs into the next.
 type digest []byte

@@ -111,8 +111,8 @@ func (p *planner) aliases(l *Leaver) []string {
 	return out
 }
 
-// filesHeir is who gets the drive: the one chosen; of a deleted account else the
-// manager, else the secondary owner, else nobody. R-OD-04
+// filesHeir is who gets the drive: the one chosen, else the manager, else, of a
+// deleted account, the secondary owner, else nobody. R-OD-04
 func (p *planner) filesHeir(l *Leaver, outcome Outcome) (heir Ref, ok bool) {
 	to, manager, owner := text(l.Choices.FilesTo), l.Around.Manager, p.org.Settings.SecondaryOwner
 	switch {
@@ -120,10 +120,12 @@ func (p *planner) filesHeir(l *Leaver, outcome Outcome) (heir Ref, ok bool) {
 		return Ref{}, false
 	case to != "":
 		return p.heir(to)
-	case outcome == OutcomeKeep || !p.org.Settings.DriveDelegation:
-		return Ref{}, false // only a deletion starts the clock that the default is for, R-OD-03
+	case !p.org.Settings.DriveDelegation:
+		return Ref{}, false
 	case manager != nil && !p.goes(UserID(manager.ID)):
 		return *manager, true
+	case outcome == OutcomeKeep:
+		return Ref{}, false // who cleans up after the deleted has nothing to clean up, R-OD-03
 	case owner != "" && owner != l.Person.ID && !p.goes(owner):
 		return p.heir(string(owner))
 	}

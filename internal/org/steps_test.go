@@ -47,8 +47,8 @@ func TestStepsOrder(t *testing.T) {
 			[]StepKind{RevokeAllSessions, DeleteAccount},
 		},
 		{
-			"R-DEL-32 mail only", somebody("anna"), mailTo("bram"), OutcomeKeep,
-			[]StepKind{BlockSignIn, RotatePassword, RevokeAllSessions, ConvertMailbox, GrantMailbox, RemoveLicenses},
+			"R-DEL-32 mail, and the files to the manager R-OD-04", somebody("anna"), mailTo("bram"), OutcomeKeep,
+			[]StepKind{BlockSignIn, RotatePassword, RevokeAllSessions, ConvertMailbox, GrantMailbox, GrantDrive, RemoveLicenses},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -250,14 +250,34 @@ func TestFilesHeir(t *testing.T) {
 	}
 }
 
-// TestKeptFiles: only a deletion starts the clock that the default heir is for.
+// TestKeptFiles: the manager gets the files of an account that stays, too; who
+// cleans up after deleted accounts has no part in it.
 func TestKeptFiles(t *testing.T) {
-	t.Run("R-OD-03 R-OD-04 a kept account's files go to nobody by default", func(t *testing.T) {
-		it := planOf(somebody("anna"), mailTo("bram"))
-		if stepOf(it.Steps, GrantDrive) != nil || told(it, "files.toManager") != nil || told(it, "files.toNobody") != nil {
-			t.Errorf("steps = %v, consequences = %v", kinds(it.Steps), it.Consequences)
-		}
-	})
+	owner := func(f *Facts) { f.Org.Settings.SecondaryOwner = "id-owner" }
+	for _, c := range []struct {
+		name    string
+		changes []func(*Facts)
+		want    string
+	}{
+		{"R-OD-04 the manager by default", nil, "id-bram"},
+		{"R-OD-04 nobody when the manager leaves too", []func(*Facts){owner, func(f *Facts) { f.People = append(f.People, asking(somebody("bram"), Choices{})) }}, ""},
+		{"R-OD-03 R-OD-04 without a manager nobody, not the secondary owner", []func(*Facts){owner, func(f *Facts) { f.People[0].Around.Manager = nil }}, ""},
+		{"R-OD-04 nobody when delegation is off", []func(*Facts){func(f *Facts) { f.Org.Settings.DriveDelegation = false }}, ""},
+		{"R-OD-04 nobody when chosen", []func(*Facts){func(f *Facts) { f.People[0].Choices.FilesTo = word(FilesToNobody) }}, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := about(college(), asking(somebody("anna"), mailTo("carla")))
+			for _, change := range c.changes {
+				change(&f)
+			}
+			it := MakePlan(f, boss(), monday).Items[0]
+			wantPlan(t, it, OutcomeKeep)
+			s := stepOf(it.Steps, GrantDrive)
+			if (s == nil) != (c.want == "") || s != nil && s.To.ID != c.want || (told(it, "files.toManager") == nil) != (c.want == "") || told(it, "files.toNobody") != nil {
+				t.Errorf("grantDrive = %+v, want to %q; consequences %v", s, c.want, it.Consequences)
+			}
+		})
+	}
 	t.Run("R-WIZ-07 unless somebody is chosen", func(t *testing.T) {
 		c := mailTo("bram")
 		c.FilesTo = word("id-carla")

@@ -135,6 +135,9 @@ func (v *visit) wizard(f *wizardForm) (*wizard, error) {
 	} else {
 		w.Form = *f
 	}
+	if w.keepsFiles() && w.Form.Files == "none" {
+		w.Form.Files = "manager" // there is no default to decline
+	}
 	if err := v.probe(w); err != nil {
 		return nil, err
 	}
@@ -160,6 +163,10 @@ func (v *visit) firstChoices(w *wizard) wizardForm {
 	}
 	return f
 }
+
+// keepsFiles says that the files go to nobody unless somebody is chosen: those
+// of an account that stays, of somebody without a manager. R-OD-04
+func (w *wizard) keepsFiles() bool { return w.Form.Mail == "share" && w.Around.Manager == nil }
 
 // plan asks for the plan of the choices.
 func (v *visit) plan(w *wizard) error {

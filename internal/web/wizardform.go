@@ -53,9 +53,6 @@ func readWizard(v *visit) wizardForm {
 			*one.field = one.among[0]
 		}
 	}
-	if f.Mail == "share" && f.Files == "none" {
-		f.Files = "manager" // the account stays, and so do its files: nobody gets them unless chosen, R-OD-03
-	}
 	return f
 }
 

@@ -64,6 +64,18 @@ func mayManage(actor org.Actor, g *org.Group) *org.Refusal {
 	return org.May(actor, org.ManageGroup)
 }
 
+// GateMembership says why the members of a group, or its owners, can't be
+// changed by the actor; nil when they can. R-DEL-13 R-AD-08
+func GateMembership(actor org.Actor, g *org.Group, owners bool) *org.Refusal {
+	if r := mayManage(actor, g); r != nil {
+		return r
+	}
+	if g.Rule != "" && !owners {
+		return org.Refuse(org.Invalid, "group.dynamic", "R-DEL-13", org.Arg{Name: "group", Value: g.Ref()})
+	}
+	return nil
+}
+
 // UpdateGroup changes a group's own properties.
 func (d *Desk) UpdateGroup(ctx context.Context, actor org.Actor, id org.GroupID, change func(g *org.Group) error) (*org.Group, error) {
 	var g *org.Group
@@ -133,11 +145,8 @@ func (d *Desk) ChangeMembership(ctx context.Context, actor org.Actor, m Membersh
 		if err != nil {
 			return err
 		}
-		if r := mayManage(actor, g); r != nil {
+		if r := GateMembership(actor, g, m.Owner); r != nil {
 			return r
-		}
-		if g.Rule != "" && !m.Owner {
-			return org.Refuse(org.Invalid, "group.dynamic", "R-DEL-13", org.Arg{Name: "group", Value: g.Ref()})
 		}
 		p, err := active(ctx, tx, m.Person)
 		if err != nil {

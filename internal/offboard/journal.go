@@ -128,6 +128,7 @@ const (
 	ActOwnerRemove  = "Remove owner from group"
 	ActExpire       = "Expire content"
 	ActSettings     = "Update settings"
+	ActDomains      = "Update domains"
 	ActClock        = "Advance clock"
 	ActApp          = "Update application"
 	ActInit         = "Create organization"

@@ -25,11 +25,8 @@ func (d *Desk) AssignRole(ctx context.Context, actor org.Actor, ref string, role
 // RemoveRole takes a role away; the last Global Administrator keeps theirs. R-API-70 R-ROLE-21
 func (d *Desk) RemoveRole(ctx context.Context, actor org.Actor, ref string, role org.RoleID) (org.Person, error) {
 	return d.changeRoles(ctx, actor, ref, ActRoleRemove, func(o *org.Organization, p *org.Person) error {
-		switch {
-		case !slices.Contains(p.Roles, role):
-			return org.Refuse(org.NotFound, "role.notHeld", "R-API-70", org.Arg{Name: "user", Value: p.Ref()}, org.Arg{Name: "role", Value: role})
-		case role == org.GlobalAdmin && p.AccountEnabled && o.GlobalAdmins <= 1:
-			return org.Refuse(org.Denied, "user.lastGlobalAdmin", "R-ROLE-21", org.Arg{Name: "user", Value: p.Ref()})
+		if r := GateRoleRemoval(o, p, role); r != nil {
+			return r
 		}
 		p.Roles = slices.DeleteFunc(p.Roles, func(r org.RoleID) bool { return r == role })
 		return nil
@@ -44,4 +41,16 @@ func (d *Desk) changeRoles(ctx context.Context, actor org.Actor, ref, action str
 		after := p.Clone()
 		return after, func() error { return change(o, &after) }()
 	})
+}
+
+// GateRoleRemoval says why somebody can't lose a role; nil when they can.
+// R-API-70 R-ROLE-21
+func GateRoleRemoval(o *org.Organization, p *org.Person, role org.RoleID) *org.Refusal {
+	switch {
+	case !slices.Contains(p.Roles, role):
+		return org.Refuse(org.NotFound, "role.notHeld", "R-API-70", org.Arg{Name: "user", Value: p.Ref()}, org.Arg{Name: "role", Value: role})
+	case role == org.GlobalAdmin && p.AccountEnabled && o.GlobalAdmins <= 1:
+		return org.Refuse(org.Denied, "user.lastGlobalAdmin", "R-ROLE-21", org.Arg{Name: "user", Value: p.Ref()})
+	}
+	return nil
 }

@@ -34,7 +34,7 @@ func (d *Desk) Init(ctx context.Context, n NewOrganization) (*org.Organization, 
 	switch {
 	case o.DisplayName == "":
 		return nil, org.Refuse(org.Invalid, "organization.noName", "").On("displayName")
-	case !strings.Contains(n.Domain, ".") || strings.ContainsAny(n.Domain, " @/"):
+	case !org.IsDomain(n.Domain):
 		return nil, org.Refuse(org.Invalid, "organization.badDomain", "", org.Arg{Name: "domain", Value: n.Domain}).On("domain")
 	}
 	admin := org.Person{User: n.Admin, Roles: []org.RoleID{org.GlobalAdmin}}

@@ -144,6 +144,24 @@ type DriveRow struct {
 	Grants  []org.UserID // who has access to all of it
 }
 
+// LeftMailbox is a mailbox that outlived its owner's account. R-PERM-05
+type LeftMailbox struct {
+	Owner      org.Ref // id and name as they were
+	Type       org.MailboxType
+	Size       org.Bytes
+	Due        time.Time // when it goes; zero while a hold keeps it
+	Litigation bool
+	Holds      []string
+}
+
+// LeftQuery asks for what outlived its owner's account, in the order of the
+// names that the owners had.
+type LeftQuery struct {
+	Box   string // the beginning of the name
+	After string // the name of the last one seen, a space and the id
+	Limit int
+}
+
 // FileQuery asks for what lies in a folder of a drive; without Parent, at the top.
 type FileQuery struct {
 	ListQuery

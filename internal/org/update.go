@@ -127,3 +127,21 @@ func (o *Organization) CheckUPN(upn string) *Refusal {
 func (o *Organization) HasDomain(domain string) bool {
 	return slices.ContainsFunc(o.Domains, func(d string) bool { return strings.EqualFold(d, domain) })
 }
+
+// IsDomain says that a text is the name of a domain: labels of letters, digits
+// and dashes with dots between them.
+func IsDomain(name string) bool {
+	labels := strings.Split(name, ".")
+	bad := func(r rune) bool {
+		return r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+	}
+	return len(labels) > 1 && len(name) <= maxDomain && !slices.ContainsFunc(labels, func(l string) bool {
+		return l == "" || len(l) > maxLabel || strings.ContainsFunc(l, bad) || strings.HasPrefix(l, "-") || strings.HasSuffix(l, "-")
+	})
+}
+
+// The lengths of the domain name system; a user name has to fit before the @.
+const (
+	maxLabel  = 63
+	maxDomain = 253
+)

@@ -28,12 +28,10 @@ func (b *bench) write(file string) error {
 	}
 	var s strings.Builder
 	fmt.Fprintf(&s, "\nMeasured on %s.\n\n", time.Now().Format("2 January 2006"))
-	s.WriteString("| people | what | clients | Leaver, a second | floor, a second | ratio (low … high) | p50 |\n|---:|---|---:|---:|---:|---|---:|\n")
-	for _, r := range b.rows {
-		fmt.Fprintf(&s, "| %d | %s | %d | %.0f | %.0f | **%.2f**%s | %s |\n", r.Size, r.What, r.Clients, r.Leaver, r.Floor, r.Ratio, spread(r), micros(r.P50))
+	for _, database := range []string{sqliteName, postgresName} {
+		b.table(&s, database)
 	}
-	s.WriteString("\n")
-	for _, f := range b.facts {
+	for _, f := range append(b.facts, b.derived()...) {
 		s.WriteString("- " + f + "\n")
 	}
 	s.WriteString("\n![Time per operation against the size of the organization](performance.svg)\n\n")
@@ -41,6 +39,19 @@ func (b *bench) write(file string) error {
 		return err
 	}
 	return os.WriteFile(file, []byte(head+begin+s.String()+end+tail), 0o644)
+}
+
+// table writes the rows of one database.
+func (b *bench) table(s *strings.Builder, database string) {
+	fmt.Fprintf(s, "### %s\n\n", database)
+	s.WriteString("| people | what | clients | Leaver, a second | floor, a second | ratio (low … high) | goal | p50 |\n|---:|---|---:|---:|---:|---|---|---:|\n")
+	for _, r := range b.rows {
+		if r.Database == database {
+			fmt.Fprintf(s, "| %d | %s | %d | %.0f | %.0f | **%.2f**%s | %s | %s |\n",
+				r.Size, r.What, r.Clients, r.Leaver, r.Floor, r.Ratio, spread(r), verdict(r), micros(r.P50))
+		}
+	}
+	s.WriteString("\n")
 }
 
 func spread(r Row) string {
@@ -63,7 +74,7 @@ func (b *bench) plot() string {
 	const w, h, left, bottom = 720, 360, 70, 40
 	var s strings.Builder
 	fmt.Fprintf(&s, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="12">`, w, h)
-	fmt.Fprintf(&s, `<rect width="%d" height="%d" fill="#fff"/><text x="%d" y="18">Time per operation, one client (µs), against people</text>`, w, h, left)
+	fmt.Fprintf(&s, `<rect width="%d" height="%d" fill="#fff"/><text x="%d" y="18">Time per operation on SQLite, one client (µs), against people</text>`, w, h, left)
 	sizes, ops := b.axes()
 	x := func(size int) float64 {
 		i := slices.Index(sizes, size)
@@ -80,7 +91,7 @@ func (b *bench) plot() string {
 	for i, op := range ops {
 		var points []string
 		for _, r := range b.rows {
-			if r.What == op && r.Clients == 1 && r.Leaver > 0 {
+			if r.What == op && r.Clients == 1 && r.Leaver > 0 && r.Database == sqliteName {
 				points = append(points, fmt.Sprintf("%.0f,%.0f", x(r.Size), y(1e6/r.Leaver)))
 			}
 		}

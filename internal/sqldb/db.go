@@ -48,7 +48,7 @@ type Stats struct {
 	Commits, Jobs, Retries, Waiting int64
 }
 
-type counters struct{ commits, jobs, retries atomic.Int64 }
+type counters struct{ changes, commits, jobs, retries atomic.Int64 }
 
 // Open opens the database, creates it when it is not there, and brings its schema
 // up to date. When it fails, the database is as it was.
@@ -89,11 +89,12 @@ func (db *DB) Stats() Stats {
 	return s
 }
 
-// Version is another number after each change, before whoever made it is told
-// that it is done: what was read under a version holds for as long as that is the
-// version. known is false where others than this DB can change something.
+// Version is counted up by one for each Update that changed something, before
+// whoever called it is told that it is done: what was read under a version holds
+// for as long as that is the version. known is false where others than this DB can
+// change something.
 func (db *DB) Version() (n int64, known bool) {
-	return db.stats.commits.Load(), db.dialect == SQLite && db.writer != nil
+	return db.stats.changes.Load(), db.dialect == SQLite && db.writer != nil
 }
 
 // Close lets waiting writes finish, then closes every connection. On SQLite the
@@ -135,11 +136,12 @@ func (db *DB) Size(ctx context.Context) (int64, error) {
 
 // View runs f on one consistent snapshot of the database.
 func (db *DB) View(ctx context.Context, f func(tx *Tx) error) error {
+	version := db.stats.changes.Load() // before the snapshot, which may know more but never less
 	s, err := db.snapshot(ctx)
 	if err != nil {
 		return wrap("begin snapshot", err)
 	}
-	tx := &Tx{db: db, s: s}
+	tx := &Tx{db: db, s: s, version: version}
 	defer func() {
 		tx.closeRows()
 		if _, err := s.simple(context.WithoutCancel(ctx), "rollback"); err != nil {

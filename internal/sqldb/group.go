@@ -124,8 +124,11 @@ func (w *writer) do(j *job, kept int, careful bool) error {
 			return err
 		}
 	}
-	tx := &Tx{db: w.db, s: w.s, write: true}
+	tx := &Tx{db: w.db, s: w.s, write: true, version: w.db.stats.changes.Load() + w.changed}
 	j.err = call(j.f, tx)
+	if j.err == nil && tx.changed {
+		w.changed++
+	}
 	switch {
 	case tx.failed != nil && transient(tx.failed):
 		w.abandon()
@@ -166,6 +169,7 @@ func (w *writer) undo(ctx context.Context) error {
 // queue up here, also those of other nodes.
 func (w *writer) begin() error {
 	ctx := context.Background()
+	w.changed = 0
 	s, err := w.session(ctx)
 	if err != nil {
 		return err
@@ -194,7 +198,7 @@ func (w *writer) abandon() {
 
 // end commits, or rolls back when there is nothing to keep.
 func (w *writer) end(kept int) error {
-	if kept == 0 {
+	if w.changed == 0 { // those who only looked need no commit, and what was read before still holds
 		w.abandon()
 		return nil
 	}
@@ -208,6 +212,7 @@ func (w *writer) end(kept int) error {
 		w.abandon()
 		return fmt.Errorf("commit: %w", err)
 	}
+	w.db.stats.changes.Add(w.changed)
 	w.db.stats.commits.Add(1)
 	w.db.stats.jobs.Add(int64(kept))
 	return nil

@@ -213,3 +213,63 @@ func TestFirstJobFails(t *testing.T) {
 		}
 	})
 }
+
+// TestVersion holds an Update to what it sees of the others in its commit.
+func TestVersion(t *testing.T) {
+	sqltest.Each(t, schema(), func(t *testing.T, db *sqldb.DB) {
+		ctx := t.Context()
+		look := func(tx *sqldb.Tx) int64 {
+			n, known := tx.Version()
+			if known != (db.Dialect() == sqldb.SQLite) {
+				t.Errorf("version known: %v", known)
+			}
+			return n
+		}
+		commits := db.Stats().Commits
+		if err := db.Update(ctx, func(tx *sqldb.Tx) error { _, err := sqldb.All(ctx, tx, sqldb.Value[string], "select name from people"); return err }); err != nil {
+			t.Fatal(err)
+		}
+		if n, _ := db.Version(); n != 0 || db.Stats().Commits != commits {
+			t.Errorf("an Update that only looks: version %d, %d commits", n, db.Stats().Commits-commits)
+		}
+		running, release := make(chan bool), make(chan bool)
+		var seen [3]int64
+		var wg sync.WaitGroup
+		for i := range seen {
+			wg.Go(func() {
+				if err := db.Update(ctx, func(tx *sqldb.Tx) error {
+					if i == 0 {
+						running <- true
+						<-release
+					}
+					seen[i] = look(tx)
+					return add(ctx, tx, fmt.Sprint("p", i))
+				}); err != nil {
+					t.Error(err)
+				}
+			})
+			if i == 0 {
+				<-running
+			}
+			for db.Stats().Waiting < int64(i) {
+				runtime.Gosched()
+			}
+		}
+		release <- true
+		wg.Wait()
+		if seen != [3]int64{0, 1, 2} {
+			t.Errorf("three jobs of one commit saw %v", seen)
+		}
+		if n, _ := db.Version(); n != 3 {
+			t.Errorf("version %d after them", n)
+		}
+		if err := db.View(ctx, func(tx *sqldb.Tx) error {
+			if n := look(tx); n != 3 {
+				t.Errorf("a snapshot of version %d", n)
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

@@ -23,11 +23,20 @@ type Tx struct {
 	failed error // the statement that spoiled the transaction
 	// changed: it may have changed something.
 	changed bool
+	version int64
 	depth   int
 }
 
 // Dialect says which database this is.
 func (tx *Tx) Dialect() Dialect { return tx.db.dialect }
+
+// Version is the version, as of [DB.Version], that the transaction began on. In an
+// Update it is exact: it counts what others changed in the same commit before. A
+// snapshot may know of later changes, never of fewer.
+func (tx *Tx) Version() (n int64, known bool) {
+	_, known = tx.db.Version()
+	return tx.version, known
+}
 
 // Exec runs a statement and gives the number of rows it changed.
 func (tx *Tx) Exec(ctx context.Context, text string, args ...any) (int64, error) {

@@ -38,6 +38,8 @@ type writer struct {
 	xid string // PostgreSQL: the transaction that is open
 	// wary is how many of the next transactions have savepoints.
 	wary int
+	// changed is how many jobs changed something in the transaction that is open.
+	changed int64
 }
 
 func newWriter(db *DB, pool *sql.DB) *writer {

@@ -226,7 +226,10 @@ func TestVersion(t *testing.T) {
 			return n
 		}
 		commits := db.Stats().Commits
-		if err := db.Update(ctx, func(tx *sqldb.Tx) error { _, err := sqldb.All(ctx, tx, sqldb.Value[string], "select name from people"); return err }); err != nil {
+		if err := db.Update(ctx, func(tx *sqldb.Tx) error {
+			_, err := sqldb.All(ctx, tx, sqldb.Value[string], "select name from people")
+			return err
+		}); err != nil {
 			t.Fatal(err)
 		}
 		if n, _ := db.Version(); n != 0 || db.Stats().Commits != commits {

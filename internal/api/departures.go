@@ -36,6 +36,9 @@ func (a *API) start(c *call) error {
 	case body.Override != "" && body.Override != offboard.MassDelete:
 		return wrong(c.r, "request.badValue", "override", "field", "override", "value", shown(body.Override), "allowed", []string{offboard.MassDelete})
 	}
+	if err := body.named(c); err != nil {
+		return err
+	}
 	dep, err := a.Desk.Start(c.ctx(), c.actor, body.request(), offboard.Confirmation{Hash: body.Hash, Idempotent: key, Override: body.Override})
 	if err != nil {
 		return err

@@ -87,6 +87,8 @@ func TestHostileInput(t *testing.T) {
 		{"a name with signs", ask{method: post, path: "people", body: `{"userPrincipalName":"a b@lindeboom.example","displayName":"A","generatePassword":true}`}, 400, "user.badUPN", "userPrincipalName"},
 		{"nobody to purge", ask{method: post, path: "deleted/purge", body: `{"users":[]}`}, 400, "departure.empty", "users"},
 		{"a dry run of a kind", ask{method: post, path: "imports?dryRun=perhaps", body: "x", header: []string{"Content-Type", "text/csv"}}, 400, "request.wrongType", "dryRun"},
+		{"a property twice", ask{method: post, path: "departures/plan", body: `{"users":[{"user":"` + anna + `","mailTo":"` + upn("bram.jansen") + `"}],"users":[{"user":"` + upn("mila.kok") + `"}]}`}, 400, "request.repeated", "users"},
+		{"nobody named", ask{method: post, path: "departures/plan", body: `{"users":[{"user":"` + anna + `"},{"mailTo":"` + anna + `"}]}`}, 400, "request.missing", "users.user"},
 		{"a workbook", ask{method: post, path: "imports", body: "PK\x03\x04", header: []string{"Content-Type", "text/csv"}}, 400, "csv.invalid", ""},
 	}
 	for _, tt := range tests {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"leaver/internal/locale"
@@ -23,6 +24,16 @@ type wish struct {
 type planRequest struct {
 	Users    []wish      `json:"users" doc:"Who leaves, at most 200,000."`
 	Defaults org.Choices `json:"defaults,omitzero" doc:"What holds for everybody who has no choice of their own."`
+}
+
+// named refuses a request that leaves open who somebody in it is.
+func (p *planRequest) named(c *call) error {
+	for i := range p.Users {
+		if strings.TrimSpace(p.Users[i].User) == "" {
+			return wrong(c.r, "request.missing", "users.user", "field", "users["+strconv.Itoa(i)+"].user")
+		}
+	}
+	return nil
 }
 
 func (p *planRequest) request() offboard.Request {
@@ -129,6 +140,9 @@ func savingsOf(all []org.Saving, now time.Time) savings {
 func (a *API) plan(c *call) error {
 	var body planRequest
 	if err := c.decode(&body, largeBody, false); err != nil {
+		return err
+	}
+	if err := body.named(c); err != nil {
 		return err
 	}
 	plan, err := a.Desk.Plan(c.ctx(), c.actor, body.request())

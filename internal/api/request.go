@@ -96,6 +96,9 @@ func (c *call) decode(into any, limit int64, mayBeEmpty bool) error {
 	if b[0] != '{' || !utf8.Valid(b) {
 		return wrong(c.r, "request.notJSON", "")
 	}
+	if name, twice := wire.Repeated(b); twice {
+		return wrong(c.r, "request.repeated", shown(name), "field", shown(name))
+	}
 	return c.unmarshal(b, into)
 }
 

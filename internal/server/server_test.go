@@ -233,3 +233,25 @@ func TestServeStops(t *testing.T) {
 		t.Errorf("Serve: %v", err)
 	}
 }
+
+// TestClientsThatLeave: a 5xx that nobody was there to see is counted as what it
+// is.
+func TestClientsThatLeave(t *testing.T) {
+	leave := func() {}
+	s, log := newServer(t, func(o *Options) {
+		o.API = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			leave()
+			w.WriteHeader(http.StatusServiceUnavailable)
+		})
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	leave = cancel
+	s.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "http://leaver.test/api/v1/x", http.NoBody).WithContext(ctx))
+	metrics := ask(s, http.MethodGet, "/metrics", "").Body.String()
+	if want := `leaver_http_requests_total{method="GET",status="499",surface="api"} 1`; !strings.Contains(metrics, want) {
+		t.Errorf("got %s", metrics)
+	}
+	if strings.Contains(log.String(), "level=WARN") || !strings.Contains(log.String(), "status=499") {
+		t.Errorf("got %s", log)
+	}
+}

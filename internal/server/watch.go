@@ -62,7 +62,10 @@ func (w *watch) around(next http.Handler) http.Handler {
 // the path is written, and never a body.
 func (w *watch) note(seen *recorder, r *http.Request, took time.Duration) {
 	status := seen.status
-	if status == 0 {
+	switch {
+	case status == 0 && r.Context().Err() != nil, status >= http.StatusInternalServerError && r.Context().Err() != nil:
+		status = wire.StatusClientLeft // whatever went wrong then, nobody was there to see it
+	case status == 0:
 		status = http.StatusOK
 	}
 	surface := surfaceOf(w.opt, r.URL)

@@ -95,6 +95,9 @@ func checkForm(b []byte) error {
 	if !json.Valid(b) {
 		return malformed("Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.")
 	}
+	if name, twice := Repeated(b); twice {
+		return malformed("The property '%s' is given more than once.", echo(name))
+	}
 	return nil
 }
 

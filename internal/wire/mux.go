@@ -34,17 +34,16 @@ func (m *Mux) unknown(_ http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	segment := r.URL.Path[strings.LastIndexByte(strings.TrimRight(r.URL.Path, "/"), '/')+1:]
-	if len(segment) > maxEcho {
-		segment = segment[:maxEcho]
-	}
 	return &Fault{
 		Status: http.StatusNotFound, Code: "BadRequest",
-		Message: fmt.Sprintf("Resource not found for the segment '%s'.", strings.ToValidUTF8(segment, "")),
+		Message: fmt.Sprintf("Resource not found for the segment '%s'.", echo(segment)),
 	}
 }
 
-// maxEcho is how much of a path an error repeats.
+// maxEcho is how much of what a stranger sent an error repeats.
 const maxEcho = 100
+
+func echo(text string) string { return strings.ToValidUTF8(text[:min(len(text), maxEcho)], "") }
 
 func (m *Mux) allowed(r *http.Request) []string {
 	var allow []string

@@ -47,10 +47,7 @@ func NewObject(b []byte, prefix string) (*Object, error) {
 		return nil, badType(strings.TrimSuffix(prefix, "/"))
 	}
 	for name, value := range raw {
-		key := strings.ToLower(name)
-		if _, twice := o.values[key]; twice {
-			return nil, malformed("The property '%s' is given more than once.", prefix+name)
-		}
+		key := strings.ToLower(name) // none is there twice: Payload saw to it
 		o.values[key], o.names[key] = value, name
 	}
 	return o, nil

@@ -64,7 +64,7 @@ func (s *Surface) guarded(w http.ResponseWriter, r *http.Request, f func(http.Re
 // answer writes an error, where nothing has been written yet.
 func (s *Surface) answer(w *writer, r *http.Request, err error) {
 	fault := s.FaultOf(r, err)
-	if fault.Status >= http.StatusInternalServerError && !gone(r, err) {
+	if fault.Status >= http.StatusInternalServerError {
 		s.Log.ErrorContext(r.Context(), "request failed", "request-id", RequestID(r), "method", r.Method, "path", r.URL.Path,
 			"status", fault.Status, "error", err.Error())
 	}
@@ -73,6 +73,10 @@ func (s *Surface) answer(w *writer, r *http.Request, err error) {
 	}
 	s.WriteFault(w, r, fault)
 }
+
+// StatusClientLeft is what is counted and logged for a request whose client left
+// before there was an answer: nobody's fault, and no 5xx.
+const StatusClientLeft = 499
 
 // gone says that the client left before there was an answer.
 func gone(r *http.Request, err error) bool {
@@ -88,6 +92,8 @@ func (s *Surface) FaultOf(r *http.Request, err error) *Fault {
 		large *http.MaxBytesError
 	)
 	switch {
+	case gone(r, err):
+		return &Fault{Status: StatusClientLeft, Code: "ClientClosedRequest", Message: "The client left before there was an answer."}
 	case errors.As(err, &fault):
 		return fault
 	case errors.As(err, &query):

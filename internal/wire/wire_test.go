@@ -3,6 +3,7 @@ package wire_test
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -161,6 +162,8 @@ func TestDecode(t *testing.T) {
 		{"no gzip", post("x", "Content-Encoding", "gzip"), 400, "gzip"},
 		{"another encoding", post("x", "Content-Encoding", "br"), 415, "gzip"},
 		{"another type", post(`{}`, "Content-Type", "text/xml"), 415, "JSON"},
+		{"a property twice", post(`{"name":"x","list":[],"name":"y"}`), 400, "'name' is given more than once"},
+		{"a property twice in other cases", post(`{"name":"x","NAME":"y"}`), 400, "more than once"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var v shape
@@ -206,6 +209,62 @@ func TestObject(t *testing.T) {
 		if o.Done("thing") == nil {
 			t.Errorf("%s passes as a string", body)
 		}
+	}
+}
+
+func TestRepeated(t *testing.T) {
+	var many, twice strings.Builder
+	for i := range 100 {
+		many.WriteString(`"n` + strings.Repeat("x", i) + `":1,`)
+	}
+	twice.WriteString(many.String() + `"N` + strings.Repeat("X", 70) + `":1,`)
+	for text, want := range map[string]string{
+		`{}`: "",
+		`{"a":1,"b":{"a":2},"c":[{"a":3},{"a":4}]}`: "",
+		`{"a":"a","b":"a,\"a\":"}`:                  "",
+		`["a","a",{"a":["a","a"]}]`:                 "",
+		`{"a":{"b":[{"c":1},{"C":2,"c":3}]}}`:       "c",
+		`{"user":1,"\u0075ser":2}`:                  "user",
+		`{"a":[{"x":1}],"b":1,"a":[{}]}`:            "a",
+		`{"":1,"":2}`:                               "",
+		"{" + many.String() + `"z":1}`:              "",
+		"{" + twice.String() + `"z":1}`:             "N" + strings.Repeat("X", 70),
+	} {
+		name, found := wire.Repeated([]byte(text))
+		if name != want || found != (want != "" || text == `{"":1,"":2}`) {
+			t.Errorf("%.60s: got %q %t, want %q", text, name, found, want)
+		}
+	}
+}
+
+// FuzzRepeated: whatever the text, the walk ends, and it finds no name that
+// stands there once.
+func FuzzRepeated(f *testing.F) {
+	for _, s := range []string{`{"a":{"b":1,"b":2}}`, `[{"a":1},{"a":1}]`, `{"a\"":1,"a":2}`, `{"a`, `]]}}`, `"`} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		name, found := wire.Repeated(text)
+		escaped := bytes.ContainsRune(text, '\\')
+		if found && !escaped && json.Valid(text) && bytes.Count(bytes.ToLower(text), bytes.ToLower([]byte(name))) < 2 {
+			t.Errorf("%q stands once in %q", name, text)
+		}
+	})
+}
+
+// TestWhoeverLeavesIsNoFaultOfOurs: what goes wrong because the client left is
+// neither a 5xx nor a line of error.
+func TestWhoeverLeavesIsNoFaultOfOurs(t *testing.T) {
+	var log bytes.Buffer
+	ctx, leave := context.WithCancel(t.Context())
+	h := surface(&log).Handle(func(_ http.ResponseWriter, r *http.Request) error {
+		leave()
+		return fmt.Errorf("load: %w", r.Context().Err())
+	})
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/x", nil).WithContext(ctx))
+	if w.Code != wire.StatusClientLeft || log.Len() > 0 {
+		t.Errorf("got %d and %q, want %d and nothing", w.Code, log.String(), wire.StatusClientLeft)
 	}
 }
 

@@ -74,6 +74,15 @@ func (c *Choices) References() []string {
 	return refs
 }
 
+// Plain says that only the gate can stand in the way of these choices, or what they
+// say themselves and who makes them: nothing else that belongs to the leaver
+// needs to be known to tell who goes.
+func (c *Choices) Plain() bool {
+	files := text(c.FilesTo)
+	return text(c.MailTo) == "" && (files == "" || strings.EqualFold(files, FilesToNobody)) && !c.hold() &&
+		(c.RemoveAliases == nil || len(c.RemoveAliases.List) == 0)
+}
+
 // Aliases are addresses to remove: All of them, or a list.
 type Aliases struct {
 	All  bool

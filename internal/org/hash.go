@@ -1,28 +1,10 @@
 package org
 
 import (
-	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
 	"fmt"
 	"time"
 )
-
-// hashPlan is one hash over all that was decided, without the dates: they move
-// with the clock, what they are attached to does not.
-//
-// Each item is hashed together with the sum so far, so that the memory for one
-// item does for a hundred thousand.
-func hashPlan(p *Plan) string {
-	var sum [sha256.Size]byte
-	d := make(digest, 0, 3072)
-	for i := range p.Items {
-		d = append(d[:0], sum[:]...)
-		d.item(&p.Items[i])
-		sum = sha256.Sum256(d)
-	}
-	return hex.EncodeToString(sum[:])
-}
 
 // digest collects what is hashed: every text and every list with its length in
 // front, so that none runs into the next.

@@ -1,6 +1,7 @@
 package org
 
 import (
+	"encoding/hex"
 	"testing"
 	"time"
 )
@@ -74,7 +75,11 @@ func TestHash(t *testing.T) {
 }
 
 // hashOfSteps is the hash of a plan that has nothing but steps.
-func hashOfSteps(steps []Step) string { return hashPlan(&Plan{Items: []Item{{Steps: steps}}}) }
+func hashOfSteps(steps []Step) string {
+	var p Planner
+	p.hash(&Item{Steps: steps})
+	return hex.EncodeToString(p.sum[:])
+}
 
 func TestHashOfSteps(t *testing.T) {
 	steps := planOf(somebody("anna"), Choices{}).Steps

@@ -3,7 +3,6 @@ package org
 import (
 	"slices"
 	"strings"
-	"time"
 )
 
 // Plan is what deleting people will do. It is a value: page, API, command line
@@ -26,46 +25,6 @@ type Item struct {
 	Steps        []Step
 	Consequences []Consequence
 	Refusals     []*Refusal
-}
-
-// planner carries what the items of one plan share.
-type planner struct {
-	facts   Facts
-	org     Organization // with the Global Administrators that remain so far
-	actor   Actor
-	now     time.Time
-	leaving map[UserID]Outcome     // everybody who leaves in this plan, and how
-	subs    map[SubscriptionID]int // seats reduced so far
-	plan    Plan
-	scratch []Step // where the steps of one person are laid out
-}
-
-// MakePlan decides what a departure of these people does. It changes nothing
-// and depends on nothing but its arguments. Who leaves is decided before what
-// each leaves to whom, so that nobody inherits from a colleague who goes too.
-func MakePlan(facts Facts, actor Actor, now time.Time) Plan {
-	p := &planner{
-		facts: facts, org: *facts.Org, actor: actor, now: now,
-		leaving: make(map[UserID]Outcome, len(facts.People)), scratch: make([]Step, 0, 12),
-	}
-	refused := make([][]*Refusal, len(facts.People))
-	for i := range facts.People {
-		l := &facts.People[i]
-		if refused[i] = p.refusals(l); len(refused[i]) == 0 {
-			p.leaves(&l.Person, l.outcome())
-		}
-	}
-	p.plan.Items = make([]Item, 0, len(facts.People))
-	for i := range facts.People {
-		item := p.item(&facts.People[i], refused[i])
-		if item.Outcome != OutcomeRefused {
-			p.plan.Leaving++
-		}
-		p.plan.Items = append(p.plan.Items, item)
-	}
-	p.plan.MassDelete = facts.Org.Settings.MassDelete(p.plan.Leaving, facts.Org.People)
-	p.plan.Hash = hashPlan(&p.plan)
-	return p.plan
 }
 
 // outcome is how the departure ends when nothing stands in the way. R-DEL-32

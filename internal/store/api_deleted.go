@@ -9,8 +9,7 @@ import (
 	"leaver/internal/sqldb"
 )
 
-// DeletedByName implements offboard.Recycler. In Deleted users a name stands
-// behind the 32 digits of the id. R-API-35
+// DeletedByName implements offboard.Recycler: by the name from before. R-API-35
 func (t *txn) DeletedByName(ctx context.Context, names []string) (map[string][]org.UserID, error) {
 	keys := make([]string, len(names))
 	for i, n := range names {
@@ -23,7 +22,7 @@ func (t *txn) DeletedByName(ctx context.Context, names []string) (map[string][]o
 	found, err := sqldb.All(ctx, t, func(r *sqldb.Rows) (named, error) {
 		var n named
 		return n, r.Scan(&n.key, &n.id)
-	}, `select substr(upn_key, 33), id from users where deleted is not null and substr(upn_key, 33) in {texts $1}
+	}, `select upn_key, id from users where deleted is not null and upn_key in {texts $1}
  order by deleted desc, pk desc`, sqldb.Texts(keys))
 	if err != nil {
 		return nil, fmt.Errorf("look for deleted people by name: %w", err)

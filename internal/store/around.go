@@ -132,7 +132,7 @@ func (t *txn) Heirs(ctx context.Context, refs []string) (map[string]org.Heir, er
 func (t *txn) World(ctx context.Context, current, before *org.Person, upn string) (org.World, error) {
 	w := org.World{Taken: map[string]org.Ref{}}
 	var n int64
-	if err := t.QueryRow(ctx, "select count(*) from users where upn_key = $1 and pk <> $2", Fold(upn), current.Key).Scan(&n); err != nil {
+	if err := t.QueryRow(ctx, "select count(*) from users where upn_key = $1 and deleted is null and pk <> $2", Fold(upn), current.Key).Scan(&n); err != nil {
 		return w, fmt.Errorf("look for the name %s: %w", upn, err)
 	}
 	w.UPNTaken = n > 0

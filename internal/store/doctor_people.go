@@ -41,7 +41,7 @@ func (d *doctor) people(ctx context.Context, tx *sqldb.Tx) error {
 		var pairs [][2]any
 		for _, r := range rows {
 			p := &r.Person
-			want := [4]string{Fold(p.UPN), Fold(p.DisplayName), Fold(p.Surname), Fold(p.Mail)}
+			want := [4]string{Fold(org.OriginalUPN(p.ID, p.UPN)), Fold(p.DisplayName), Fold(p.Surname), Fold(p.Mail)}
 			if keys[p.Key] != want {
 				folded.add(p.UPN)
 			}

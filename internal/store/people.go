@@ -56,6 +56,9 @@ func scanPerson(r *sqldb.Rows) (*row, error) {
 	u.BusinessPhones, u.OtherMails = ofArray(phones), ofArray(mails)
 	u.Synced, u.WasSynced = sync == 1, sync == 2
 	u.Created, u.Deleted, u.SessionsValidFrom, p.LicensesRemoved = at(created), at(deleted), at(from), at(removed)
+	if !u.Active() {
+		u.UPN = org.DeletedUPN(u.ID, u.UPN) // R-DEL-22
+	}
 	if mpk != nil {
 		p.mailbox = *mpk
 		p.Mailbox = &org.Mailbox{
@@ -208,15 +211,25 @@ func (p *row) add(x *part) {
 
 const (
 	peopleByID   = "select " + personColumns + personTables + "where u.id in {texts $1}"
-	peopleByName = "select " + personColumns + personTables + "where u.upn_key in {texts $1}"
+	peopleByName = "select " + personColumns + personTables + "where u.upn_key in {texts $1} and u.deleted is null"
 	personByID   = "select " + personColumns + personTables + "where u.id = $1"
-	personByName = "select " + personColumns + personTables + "where u.upn_key = $1"
+	personByName = "select " + personColumns + personTables + "where u.upn_key = $1 and u.deleted is null"
 )
+
+// formerID is the id that stands in front of the name of a deleted person, or "".
+// The name is stored without it, so that deleting leaves it alone. R-DEL-22
+func formerID(name string) string {
+	const digits = 32
+	if len(name) <= digits || strings.Trim(name[:digits], "0123456789abcdef") != "" {
+		return ""
+	}
+	return strings.Join([]string{name[:8], name[8:12], name[12:16], name[16:20], name[20:digits]}, "-")
+}
 
 // peopleBy loads the rows of people by folded id or user name: a name has an @ in
 // it, an id has not. One person is by far the most frequent case.
 func (t *txn) peopleBy(ctx context.Context, keys []string) ([]*row, error) {
-	if len(keys) == 1 {
+	if len(keys) == 1 && formerID(keys[0]) == "" {
 		text := personByID
 		if strings.Contains(keys[0], "@") {
 			text = personByName
@@ -227,6 +240,9 @@ func (t *txn) peopleBy(ctx context.Context, keys []string) ([]*row, error) {
 	for _, k := range keys {
 		if strings.Contains(k, "@") {
 			names = append(names, k)
+			if id := formerID(k); id != "" {
+				ids = append(ids, id)
+			}
 		} else {
 			ids = append(ids, k)
 		}

@@ -79,24 +79,6 @@ func (t *txn) saveParts(ctx context.Context, c *offboard.Change) error {
 	return nil
 }
 
-// stateArgs are the columns that departures change; profileArgs the others.
-func stateArgs(p *org.Person) []any {
-	sync := int64(0)
-	switch {
-	case p.Synced:
-		sync = 1
-	case p.WasSynced:
-		sync = 2
-	}
-	return []any{
-		p.UPN, Fold(p.UPN), p.AccountEnabled, sync, null(p.Deleted), unix(p.SessionsValidFrom), p.SessionEpoch, p.PasswordHash,
-		p.ParkedPasswordHash, p.MustChangePassword, unix(p.LicensesRemoved), len(p.Products()) > 0, p.Mailbox != nil && p.Mailbox.Type == org.SharedMailbox,
-	}
-}
-
-const stateSet = `upn = $1, upn_key = $2, enabled = $3, sync_state = $4, deleted = $5, sessions_from = $6, session_epoch = $7,
- password_hash = $8, parked_hash = $9, must_change = $10, licenses_removed = $11, licensed = $12, shared = $13`
-
 func profileArgs(p *org.Person) []any {
 	return []any{
 		p.DisplayName, Fold(p.DisplayName), p.GivenName, p.Surname, Fold(p.Surname), p.Mail, Fold(p.Mail), p.MailNickname, p.JobTitle,
@@ -115,8 +97,8 @@ const profileSet = `display_name = $1, display_key = $2, given_name = $3, surnam
 // saveUsers writes the rows of the people themselves, all that change alike
 // together.
 func (t *txn) saveUsers(ctx context.Context, changes []offboard.Change) error {
-	var states, profiles [][]any
-	var names []string // of states
+	var states []*stateBatch
+	var profiles [][]any
 	for i := range changes {
 		c := &changes[i]
 		if c.After.Key == 0 {
@@ -125,15 +107,15 @@ func (t *txn) saveUsers(ctx context.Context, changes []offboard.Change) error {
 			}
 			continue
 		}
-		if b, a := stateArgs(&c.Before), stateArgs(&c.After); !slices.Equal(b, a) {
-			states, names = append(states, append(a, c.After.Key)), append(names, c.After.UPN)
-		}
+		states = batch(states, c)
 		if !sameProfile(&c.Before.User, &c.After.User) || c.Before.InRestrictedUnit != c.After.InRestrictedUnit {
 			profiles = append(profiles, append(profileArgs(&c.After), c.After.Key))
 		}
 	}
-	if done, err := t.ExecAll(ctx, "update users set "+stateSet+" where pk = $14", states); err != nil {
-		return duplicate(fmt.Errorf("save people: %w", err), names[min(done, len(names)-1)])
+	for _, s := range states {
+		if done, err := t.ExecAll(ctx, s.text, s.rows); err != nil {
+			return duplicate(fmt.Errorf("save people: %w", err), s.names[min(done, len(s.names)-1)])
+		}
 	}
 	if _, err := t.ExecAll(ctx, "update users set "+profileSet+" where pk = $30", profiles); err != nil {
 		return fmt.Errorf("save people: %w", err)

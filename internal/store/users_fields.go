@@ -78,13 +78,14 @@ var defaultSelect = []string{
 // users is what the queries for people share; it is made once.
 type users struct {
 	resource *odata.Resource
+	deleted  *odata.Resource
 	columns  map[string]userColumn
 	parts    map[string]partSet
 	standard []userColumn
 }
 
 func newUsers() *users {
-	u := &users{resource: userResource(), columns: userColumns(), parts: userParts()}
+	u := &users{resource: userResource(false), deleted: userResource(true), columns: userColumns(), parts: userParts()}
 	u.standard, _ = u.selected(defaultSelect)
 	return u
 }

@@ -253,7 +253,7 @@ func (l *list[T]) beginning(word string, set bool) {
 // wordsOfUser is all that somebody is found by, as one text with a space before
 // each word.
 const wordsOfUser = `' ' || replace(replace(u.display_key || ' ' || lower(u.given_name) || ' ' || u.surname_key, '-', ' '), '(', ' ') || ' ' ||
- u.mail_key || ' ' || case when u.deleted is null then u.upn_key else substr(u.upn_key, 33) end`
+ u.mail_key || ' ' || u.upn_key`
 
 // narrow lets a search begin with the people who have its rarest word. What it
 // says about properties is compiled as well, and still has to hold. R-API-15

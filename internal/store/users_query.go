@@ -36,6 +36,11 @@ func (s *Store) usersIn(ctx context.Context, db sqldb.Querier, q offboard.UserQu
 	l.columns = columns
 	counted := q.Counts() && unfiltered(&q)
 	page, err := l.page(ctx, db, &q.ListQuery, q.Counts() && !counted)
+	if q.Relation == offboard.DeletedPeople {
+		for i := range page.Rows {
+			formerName(&page.Rows[i])
+		}
+	}
 	if err != nil || !counted {
 		return page, err
 	}
@@ -94,7 +99,7 @@ func (s *Store) userList(ctx context.Context, db sqldb.Querier, q *offboard.User
 	l.from = " from users u where u.deleted is null"
 	switch q.Relation {
 	case offboard.DeletedPeople:
-		l.from, l.order = " from users u where u.deleted is not null", byDeleted
+		l.from, l.order, l.resource = " from users u where u.deleted is not null", byDeleted, s.users.deleted
 	case offboard.MembersOf, offboard.OwnersOf:
 		l.from = " from " + peopleOf(q.Relation == offboard.OwnersOf) + ` x cross join users u
  where x.group_pk = (select pk from groups where id = $1) and u.pk = x.user_pk and u.deleted is null` // R-DEL-13
@@ -131,7 +136,18 @@ func (s *Store) User(ctx context.Context, ref string, names []string) (*offboard
 
 // DeletedUser finds one deleted person by id. R-API-31
 func (s *Store) DeletedUser(ctx context.Context, id org.UserID, names []string) (*offboard.UserRow, error) {
-	return s.oneUser(ctx, names, "u.id = $1 and u.deleted is not null", Fold(string(id)))
+	u, err := s.oneUser(ctx, names, "u.id = $1 and u.deleted is not null", Fold(string(id)))
+	if u != nil {
+		formerName(u)
+	}
+	return u, err
+}
+
+// formerName gives a deleted person the name that they carry now. R-DEL-22
+func formerName(u *offboard.UserRow) {
+	if u.UPN != "" { // it was asked for
+		u.UPN = org.DeletedUPN(u.ID, u.UPN)
+	}
 }
 
 func (s *Store) oneUser(ctx context.Context, names []string, condition string, args ...any) (*offboard.UserRow, error) {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"strings"
 
 	"leaver/internal/odata"
@@ -43,12 +44,22 @@ func userProperties() []odata.Property {
 	return properties
 }
 
-func userResource() *odata.Resource {
+// userResource is what can be asked about people who are active, or deleted: the
+// name of those begins with their id. R-DEL-22
+func userResource(deleted bool) *odata.Resource {
+	properties := userProperties()
+	if deleted {
+		i := slices.IndexFunc(properties, func(p odata.Property) bool { return p.Name == "userPrincipalName" })
+		properties[i] = folded("userPrincipalName", "("+bareOfUser+" || u.upn_key)", textOps|odata.OpSort|odata.OpSearch)
+	}
 	return odata.NewResource(odata.Description{
-		Name: "User", Type: "microsoft.graph.user", Properties: userProperties(),
+		Name: "User", Type: "microsoft.graph.user", Properties: properties,
 		Search: []string{"displayName", "givenName", "surname", "mail", "userPrincipalName"},
 	})
 }
+
+// bareOfUser is a person's id without dashes.
+const bareOfUser = "replace(u.id, '-', '')"
 
 // synced writes a condition on onPremisesSyncEnabled: true, false for accounts
 // that were synchronised once, null for the others. R-AD-02

@@ -65,9 +65,9 @@ create table users (
   shared boolean not null
 );
 create unique index users_id on users (id);
-create unique index users_upn on users (upn_key);
+create unique index users_upn on users (upn_key) where deleted is null; -- the name of a deleted one is free at once
 create index users_display on users (display_key, pk) where deleted is null;
-create index users_surname on users (surname_key, pk) where deleted is null;
+create index users_surname on users (surname_key, pk);
 create index users_mail on users (mail_key) where mail_key <> '';
 create index users_deleted on users (deleted, pk) where deleted is not null;
 create index users_manager on users (manager_pk) where manager_pk is not null;
@@ -75,7 +75,7 @@ create index users_employee on users (employee_id) where employee_id <> '';
 create index users_blocked on users (display_key, pk) where deleted is null and not enabled;
 create index users_synced on users (display_key, pk) where deleted is null and sync_state = 1;
 create index users_shared on users (display_key, pk) where deleted is null and shared;
-create index users_unlicensed on users (display_key, pk) where deleted is null and not licensed;
+create index users_unlicensed on users (display_key, pk) where not licensed;
 
 create table addresses (
   address_key {text} primary key,

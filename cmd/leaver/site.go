@@ -87,7 +87,7 @@ func openSite(ctx context.Context, o siteOptions) (*site, error) {
 	s.desk = &offboard.Desk{
 		Store: s.store, Bodies: s.bodies, Now: o.now, NewID: newID, Log: o.log, Node: newID(), Lease: time.Minute,
 		HashPassword: func(password string) (string, error) { return s.passwords.Hash(context.WithoutCancel(ctx), password) },
-		NewPassword:  newPassword, ReplyTemplates: replyTemplates(),
+		NewPassword:  newPassword, ReplyTemplates: replyTemplates(), WriteLetter: writeLetter,
 	}
 	return s, nil
 }
@@ -179,7 +179,7 @@ func (s *site) sweep(ctx context.Context, every time.Duration) {
 			s.log.Error("sweep", "error", err)
 		default:
 			s.log.Info("swept", "people", swept.People, "mailboxes", swept.Mailboxes, "drives", swept.Drives,
-				"subscriptions", swept.Subscriptions, "bodies", swept.Bodies)
+				"subscriptions", swept.Subscriptions, "reminders", swept.Reminders, "bodies", swept.Bodies)
 		}
 		select {
 		case <-ctx.Done():

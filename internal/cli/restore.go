@@ -219,6 +219,7 @@ func (s *session) showSwept(swept *graphclient.Swept) {
 		{"mailboxes", swept.Mailboxes},
 		{"drives", swept.Drives},
 		{"subscriptions", swept.Subscriptions},
+		{"reminders", swept.Reminders},
 		{"bodies", swept.Bodies},
 	} {
 		s.field(s.text("cli.swept."+part.key), s.number(part.n))

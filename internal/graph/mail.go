@@ -133,7 +133,7 @@ func (s *Server) listMessages(w http.ResponseWriter, r *http.Request, c *call) e
 	for i := range page.Rows {
 		all[i] = *messageThing(&page.Rows[i])
 		if wants(pick, "body") {
-			if err := s.putBody(r, &all[i], page.Rows[i].Body); err != nil {
+			if err := s.putBody(r, &all[i], &page.Rows[i]); err != nil {
 				return err
 			}
 		}
@@ -181,7 +181,7 @@ func (s *Server) getMessage(w http.ResponseWriter, r *http.Request, c *call) err
 	}
 	t := messageThing(m)
 	if wants(pick, "body") {
-		if err := s.putBody(r, t, m.Body); err != nil {
+		if err := s.putBody(r, t, m); err != nil {
 			return err
 		}
 	}
@@ -193,10 +193,10 @@ func (s *Server) getMessage(w http.ResponseWriter, r *http.Request, c *call) err
 const maxBody = 1 << 20
 
 // putBody puts the text of a message into its answer.
-func (s *Server) putBody(r *http.Request, t *thing, hash string) error {
-	content := ""
-	if hash != "" {
-		body, err := s.cfg.Bodies.Open(r.Context(), hash)
+func (s *Server) putBody(r *http.Request, t *thing, m *offboard.MessageRow) error {
+	content := m.Content
+	if m.Body != "" {
+		body, err := s.cfg.Bodies.Open(r.Context(), m.Body)
 		if err != nil {
 			return err
 		}

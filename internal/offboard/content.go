@@ -11,6 +11,9 @@ type Content interface {
 	// Deliver puts a message in a folder of somebody's mailbox, by its well-known
 	// name; the folder is made when it is not there. Without a mailbox it is false.
 	Deliver(ctx context.Context, to org.UserID, folder string, m Message) (bool, error)
+	// DeliverAll puts messages in inboxes. Those for people without a mailbox are
+	// left out.
+	DeliverAll(ctx context.Context, messages []Delivery) error
 	// AddFile adds a file, or a folder with all that is in it, under a folder; at
 	// the top when parent is empty. Without such a place it is false.
 	AddFile(ctx context.Context, drive org.DriveID, parent string, f File) (bool, error)

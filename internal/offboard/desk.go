@@ -22,6 +22,9 @@ type Desk struct {
 	NewPassword  func() string
 	// ReplyTemplates are the prewritten automatic replies by language. R-WIZ-10
 	ReplyTemplates map[string]string
+	// WriteLetter words what an heir of files is told, in the heir's language. Nil:
+	// nobody is told. R-OD-05
+	WriteLetter func(*org.Organization, Letter) (subject, text string)
 	// Catalog names products that an import may bring in.
 	Catalog org.Products
 	Log     *slog.Logger

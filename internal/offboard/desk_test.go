@@ -45,7 +45,17 @@ func (o *office) node(name string, s offboard.Store) *offboard.Desk {
 		Store: s, Bodies: o.blobs, Now: func() time.Time { return o.time }, NewID: o.ids,
 		HashPassword: func(p string) (string, error) { return "hash of " + p, nil }, NewPassword: func() string { return "Invented-1" },
 		ReplyTemplates: map[string]string{"en": "{leaver} left; ask {heir} at {heirMail}.", "nl": "{leaver} werkt hier niet meer; vraag {heir}."},
-		Log:            slog.New(slog.DiscardHandler), Node: name, Lease: time.Minute,
+		WriteLetter: func(_ *org.Organization, l offboard.Letter) (subject, text string) {
+			subject = "first " + l.Heir.Language
+			if l.Reminder {
+				subject = "second " + l.Heir.Language
+			}
+			for _, d := range l.Drives {
+				text += d.Owner.Name + " " + d.Until.Format(time.DateOnly) + "\n"
+			}
+			return subject, text
+		},
+		Log: slog.New(slog.DiscardHandler), Node: name, Lease: time.Minute,
 	}
 }
 

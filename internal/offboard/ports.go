@@ -27,6 +27,7 @@ type Tx interface {
 	Journal
 	Trail
 	Remains
+	Reminders
 	Groups
 	Memberships
 	Content
@@ -118,6 +119,22 @@ type Remains interface {
 	// ForgetBodies takes them off the queue when the files are gone.
 	Bodies(ctx context.Context, limit int) ([]string, error)
 	ForgetBodies(ctx context.Context, hashes []string) error
+}
+
+// Reminders finds the drives that heirs have little time left for.
+type Reminders interface {
+	// Remind gives the drives with heirs of people who were deleted up to a moment,
+	// oldest first, each once: a drive that was given is not given again. It gives
+	// about as many as limit, and none when there are no more.
+	Remind(ctx context.Context, deletedUpTo time.Time, limit int) ([]Reminder, error)
+}
+
+// Reminder is a drive, when its owner was deleted, and the ids of who has access.
+type Reminder struct {
+	Owner   org.Ref
+	Drive   org.DriveID
+	Deleted time.Time
+	Heirs   []string
 }
 
 // Purged is a person to purge and what remains.

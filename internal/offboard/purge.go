@@ -57,6 +57,7 @@ type Swept struct {
 	Mailboxes     int `json:"mailboxes"`
 	Drives        int `json:"drives"`
 	Subscriptions int `json:"subscriptions"`
+	Reminders     int `json:"reminders"` // letters to heirs whose files end soon
 	Bodies        int `json:"bodies"`
 }
 
@@ -65,10 +66,11 @@ func (s *Swept) add(x Swept) {
 	s.Mailboxes += x.Mailboxes
 	s.Drives += x.Drives
 	s.Subscriptions += x.Subscriptions
+	s.Reminders += x.Reminders
 	s.Bodies += x.Bodies
 }
 
-// Sweep does everything whose date has come: purges people past their window,
+// Sweep does everything whose date has come: reminds heirs of files, purges people past their window,
 // removes mailboxes and drives past theirs, renews subscriptions with their
 // scheduled changes, and removes bodies that nothing refers to. It works in
 // batches; interrupted, the next sweep goes on where it stopped. progress may be
@@ -77,6 +79,9 @@ func (d *Desk) Sweep(ctx context.Context, progress func(Swept)) (Swept, error) {
 	var total Swept
 	system := org.Actor{Name: "sweep", System: true}
 	if err := d.renew(ctx, system, &total); err != nil {
+		return total, err
+	}
+	if err := d.remind(ctx, &total); err != nil {
 		return total, err
 	}
 	for more := true; more; {

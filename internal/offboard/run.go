@@ -95,6 +95,7 @@ type batch struct {
 	heirs   map[string]org.Heir
 	changes []Change
 	entries []Entry
+	letters letters
 	subs    map[org.SubscriptionID]bool // changed ones
 }
 
@@ -114,6 +115,9 @@ func (d *Desk) runChunk(ctx context.Context, tx Tx, dep *Departure, now time.Tim
 		dep.Counts[b.items[i].Outcome]++
 	}
 	if err := b.save(ctx, tx); err != nil {
+		return err
+	}
+	if _, err := d.post(ctx, tx, b.org, &b.letters, false, now); err != nil {
 		return err
 	}
 	if dep.Counts[ItemPending] == 0 {
@@ -164,6 +168,7 @@ func (b *batch) depart(it *Item, p *org.Person) {
 		b.reduce(it, i)
 	}
 	b.changes = append(b.changes, Change{Before: *p, After: after})
+	b.tell(it, &after)
 	action := ActDelete
 	if it.Plan == org.OutcomeKeep {
 		action = ActKeep

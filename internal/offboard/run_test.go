@@ -36,6 +36,8 @@ func TestDeparture(t *testing.T) {
 				t.Error("the name still finds somebody")
 			}
 		})
+		// What was said stays said: the letter that told bram of anna's files is his
+		// by then, and the only thing that an undo leaves behind.
 		t.Run("undo gives back an identical person", func(t *testing.T) {
 			items := o.items(t, o.last(t))
 			dep, err := o.Undo(t.Context(), boss, o.last(t).ID)

@@ -48,6 +48,13 @@ type Message struct {
 	Preview       string
 	Size          int64
 	Body          string // hash of the text
+	Content       string // the text itself, of a message without a body
+}
+
+// Delivery is a message on its way to somebody's inbox.
+type Delivery struct {
+	To org.UserID
+	Message
 }
 
 // File is a file in a drive, or a folder with the files in it.

@@ -36,6 +36,8 @@ type Heir struct {
 	Mail     string
 	Enabled  bool
 	Exchange bool // holds a licence with a mailbox, R-MBX-09
+	Language string
+	Reads    bool // has a mailbox, shared or not, that a message can be put in
 }
 
 // Surroundings are the people and things around a leaver that notice the

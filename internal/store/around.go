@@ -123,6 +123,7 @@ func (t *txn) Heirs(ctx context.Context, refs []string) (map[string]org.Heir, er
 		}
 		heirs[org.HeirKey(refs[i])] = org.Heir{
 			Ref: p.Ref(), Mail: p.Mail, Enabled: p.AccountEnabled, Exchange: p.Mailbox != nil && o.Licensed(p, org.Exchange), // R-MBX-09
+			Language: p.PreferredLanguage, Reads: p.Mailbox != nil && p.Mailbox.Disconnected.IsZero(),
 		}
 	}
 	return heirs, nil

@@ -72,8 +72,8 @@ func TestAround(t *testing.T) {
 					return err
 				}
 				want := map[string]org.Heir{
-					"bram@contoso.com": {Ref: bram.Ref(), Mail: "bram@contoso.com", Enabled: true, Exchange: true},
-					"poor@contoso.com": {Ref: org.Ref{ID: storetest.ID(0x100009), Name: "poor@contoso.com", DisplayName: "poor de Vries"}, Mail: "poor@contoso.com", Enabled: true},
+					"bram@contoso.com": {Ref: bram.Ref(), Mail: "bram@contoso.com", Enabled: true, Exchange: true, Language: "nl-NL", Reads: true},
+					"poor@contoso.com": {Ref: org.Ref{ID: storetest.ID(0x100009), Name: "poor@contoso.com", DisplayName: "poor de Vries"}, Mail: "poor@contoso.com", Enabled: true, Language: "nl-NL"},
 				}
 				if !reflect.DeepEqual(heirs, want) {
 					t.Errorf("got  %+v\nwant %+v", heirs, want)

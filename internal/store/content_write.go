@@ -30,8 +30,7 @@ func (t *txn) Deliver(ctx context.Context, to org.UserID, folder string, m offbo
 	well := strings.ToLower(folder)
 	place, err := t.key(ctx, "select pk from folders where mailbox_pk = $1 and well_known = $2", mailbox, well)
 	if err == nil && place == 0 {
-		place, err = t.key(ctx, `insert into folders (id, mailbox_pk, parent_pk, name, well_known, hidden) values ($1, $2, null, $3, $4, false) returning pk`,
-			t.newID(), mailbox, folder, well)
+		place, err = t.addFolder(ctx, mailbox, folder)
 	}
 	if err != nil {
 		return false, fmt.Errorf("find the folder %s: %w", folder, err)
@@ -40,12 +39,18 @@ func (t *txn) Deliver(ctx context.Context, to org.UserID, folder string, m offbo
 		m.ID = t.newID()
 	}
 	if _, err := t.Exec(ctx, `insert into messages (id, mailbox_pk, folder_pk, subject, sender_name, sender_address, recipients, received, is_read,
- preview, size, body) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`, m.ID, mailbox, place, m.Subject, m.SenderName, m.SenderAddress,
-		joined(m.Recipients), unix(m.Received), m.Read, m.Preview, m.Size, m.Body); err != nil {
+ preview, size, body, content) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`, m.ID, mailbox, place, m.Subject, m.SenderName, m.SenderAddress,
+		joined(m.Recipients), unix(m.Received), m.Read, m.Preview, m.Size, m.Body, m.Content); err != nil {
 		return false, fmt.Errorf("deliver a message: %w", err)
 	}
 	_, err = t.Exec(ctx, "update mailboxes set size = size + $1 where pk = $2", m.Size, mailbox)
 	return true, err
+}
+
+// addFolder adds a folder with a well-known name.
+func (t *txn) addFolder(ctx context.Context, mailbox int64, name string) (int64, error) {
+	return t.key(ctx, `insert into folders (id, mailbox_pk, parent_pk, name, well_known, hidden) values ($1, $2, null, $3, $4, false) returning pk`,
+		t.newID(), mailbox, name, strings.ToLower(name))
 }
 
 // AddFile implements offboard.Content.

@@ -23,7 +23,7 @@ const details = `select 1, g.id, '', g.display_name, '', m.user_pk is not null, 
  union all select 5, o.id, o.upn, o.display_name, x.permission, false, false, 0 from mailbox_permissions x join mailboxes m on m.pk = x.mailbox_pk
    join users o on o.pk = m.user_pk where x.who_pk = $1 and o.deleted is null
  union all select 5, o.id, o.upn, o.display_name, '', true, false, 0 from drive_grants x join drives d on d.pk = x.drive_pk
-   join users o on o.pk = d.user_pk where x.who_pk = $1 and o.deleted is null
+   join users o on o.pk = d.user_pk where x.who_pk = $1 -- of deleted people too: they outlive the account, R-SM-07
  union all select 6, o.id, o.upn, o.display_name, '', false, false, 0 from addresses a join mailboxes m on m.forward_key = a.address_key
    join users o on o.pk = m.user_pk where a.user_pk = $1 and m.forward_key <> '' and o.deleted is null
  order by 1, 4, 3, 2, 6, 5`
@@ -73,6 +73,7 @@ func detail(ctx context.Context, tx *sqldb.Tx, key int64) (*offboard.Detail, err
 		case 4:
 			d.HasAccess = access(d.HasAccess, r, org.Right(right), a)
 		case 5:
+			r.Name = org.OriginalUPN(org.UserID(r.ID), r.Name)
 			d.AccessTo = access(d.AccessTo, r, org.Right(right), a)
 		case 6:
 			d.Forwarders = append(d.Forwarders, r)

@@ -45,6 +45,7 @@ func messageColumns() []column[offboard.MessageRow] {
 		{"x.preview", func(r *offboard.MessageRow) any { return &r.Preview }},
 		{"x.size", func(r *offboard.MessageRow) any { return &r.Size }},
 		{"x.body", func(r *offboard.MessageRow) any { return &r.Body }},
+		{"x.content", func(r *offboard.MessageRow) any { return &r.Content }},
 	}
 }
 

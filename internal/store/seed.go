@@ -66,7 +66,7 @@ func seedTables() []seedTable {
 		{"mailbox_permissions", "mailbox_pk, who_pk, permission", false},
 		{"folders", "pk, id, mailbox_pk, parent_pk, name, well_known, hidden", true},
 		{"messages", `id, mailbox_pk, folder_pk, subject, sender_name, sender_address, recipients, received, is_read, preview, size,
- body`, false},
+ body, content`, false},
 		{"drives", "pk, id, user_pk, size, items, held, unlicensed, former_name, former_id", true},
 		{"drive_grants", "drive_pk, who_pk", false},
 		{"drive_items", "pk, id, drive_pk, parent_pk, name, folder, size, mime, body, created, modified", true},

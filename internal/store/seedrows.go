@@ -92,7 +92,7 @@ func (s *seeding) mailbox(n *offboard.Newcomer, user int64) error {
 		for j := range f.Messages {
 			x := &f.Messages[j]
 			s.add("messages", x.ID, mailbox, folder, x.Subject, x.SenderName, x.SenderAddress, joined(x.Recipients), unix(x.Received), x.Read,
-				x.Preview, x.Size, x.Body)
+				x.Preview, x.Size, x.Body, x.Content)
 		}
 	}
 	return nil

@@ -243,7 +243,7 @@ func (w *recorder) reply(id json.RawMessage) reply {
 		w.status = http.StatusOK
 	}
 	out := reply{ID: id, Status: w.status, Headers: map[string]string{}}
-	for _, name := range []string{"Content-Type", "Location", "Retry-After", "Cache-Control"} {
+	for _, name := range []string{"Content-Type", "Location", "Retry-After", "Cache-Control", "Preference-Applied", "OData-EntityId"} {
 		if v := w.header.Get(name); v != "" {
 			out.Headers[name] = v
 		}

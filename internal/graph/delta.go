@@ -56,7 +56,7 @@ func (s *Server) usersDelta(w http.ResponseWriter, r *http.Request, c *call) err
 	if err != nil {
 		return err
 	}
-	d := &delta{s: s, r: r, c: c}
+	d := &delta{s: s, r: r, c: c, names: options.Select, minimal: prefers(r) == wantsMinimal}
 	if d.plan, err = s.deltaPlan(r.Context(), options.Select); err != nil {
 		return err
 	}
@@ -73,6 +73,52 @@ type delta struct {
 	c    *call
 	plan *plan
 	only map[string]bool // the ids asked for; nil for everybody
+	// names are the properties asked for, which are those that are followed.
+	names   []string
+	minimal bool    // of whoever changed, only what changed
+	plans   []*plan // one for each row, when they differ
+}
+
+// follows says that something changed of somebody that was asked for. R-API-73
+func (d *delta) follows(changes *offboard.UserChanges, id org.UserID) bool {
+	if d.only != nil && !d.only[string(id)] {
+		return false
+	}
+	properties, known := changes.Properties[id]
+	return !known || len(d.names) == 0 || len(common(d.names, properties)) > 0
+}
+
+// common gives the names that are in two lists, in the order of the first.
+func common(names, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(n string) bool {
+		return !slices.ContainsFunc(others, func(x string) bool { return strings.EqualFold(n, x) })
+	})
+}
+
+// plansFor gives a plan for each of the rows: with Prefer: return=minimal what is
+// not known to have changed is left out. R-API-73
+func (d *delta) plansFor(ctx context.Context, rows []offboard.UserRow, changes *offboard.UserChanges) ([]*plan, error) {
+	if !d.minimal {
+		return nil, nil
+	}
+	asked := d.names
+	if len(asked) == 0 {
+		asked = standard
+	}
+	plans := make([]*plan, len(rows))
+	for i := range rows {
+		properties, known := changes.Properties[rows[i].ID]
+		if !known {
+			plans[i] = d.plan
+			continue
+		}
+		p, err := d.s.deltaPlan(ctx, append([]string{"id"}, common(asked, properties)...))
+		if err != nil {
+			return nil, err
+		}
+		plans[i] = p
+	}
+	return plans, nil
 }
 
 // deltaPlan leaves the relations of a $select out: manager may be named, and is
@@ -196,7 +242,7 @@ func (d *delta) changed(ctx context.Context, w http.ResponseWriter, m mark) erro
 	}
 	wanted := map[string]bool{}
 	for _, id := range changes.IDs {
-		if d.only == nil || d.only[string(id)] {
+		if d.follows(&changes, id) {
 			wanted[string(id)] = true
 		}
 	}
@@ -218,6 +264,9 @@ func (d *delta) changed(ctx context.Context, w http.ResponseWriter, m mark) erro
 		}
 		gone = append(gone, removed{id, u != nil})
 	}
+	if d.plans, err = d.plansFor(ctx, rows, &changes); err != nil {
+		return err
+	}
 	d.write(w, rows, gone, mark{Seq: changes.Next}, changes.More)
 	return nil
 }
@@ -230,6 +279,9 @@ type removed struct {
 }
 
 func (d *delta) write(w http.ResponseWriter, rows []offboard.UserRow, gone []removed, at mark, more bool) {
+	if d.minimal {
+		wantsMinimal.applied(w)
+	}
 	head := list{context: d.plan.context("users") + "/$delta"}
 	if more {
 		head.next = d.link("$skiptoken", at)
@@ -238,7 +290,11 @@ func (d *delta) write(w http.ResponseWriter, rows []offboard.UserRow, gone []rem
 	}
 	d.c.collection(w, head, len(rows)+len(gone), func(dst []byte, i int) []byte {
 		if i < len(rows) {
-			return append(d.plan.append(d.c.annotate(append(dst, '{'), &rows[i], false), &rows[i]), '}')
+			p := d.plan
+			if d.plans != nil {
+				p = d.plans[i]
+			}
+			return append(p.append(d.c.annotate(append(dst, '{'), &rows[i], false), &rows[i]), '}')
 		}
 		x := gone[i-len(rows)]
 		reason := "deleted"

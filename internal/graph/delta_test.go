@@ -60,6 +60,36 @@ func TestDelta(t *testing.T) {
 			t.Errorf("got %v", got)
 		}
 	})
+	t.Run("R-API-73 only what is asked for is followed", func(t *testing.T) {
+		_, from := app.changes("/users/delta?$deltatoken=latest&$select=displayName,manager")
+		app.patch("/users/"+mila, `{"department":"Talen"}`).want(204)
+		if got, _ := app.changes(from); len(got) != 0 {
+			t.Errorf("a change of something else came along: %v", got)
+		}
+		app.put("/users/"+mila+"/manager/$ref", map[string]any{"@odata.id": "https://x/v1.0/users/" + s.id("bram.jansen")}).want(204)
+		if got, _ := app.changes(from); got[mila]["displayName"] != "Mila Kok" || got[mila]["manager@delta"] == nil {
+			t.Errorf("got %v", got)
+		}
+	})
+	t.Run("R-API-73 Prefer: return=minimal", func(t *testing.T) {
+		_, from := app.changes("/users/delta?$deltatoken=latest&$select=displayName,jobTitle,city")
+		app.patch("/users/"+mila, `{"city":"Ede","faxNumber":"1"}`).want(204)
+		a := app.with("Prefer", "return=minimal").get(from).want(200)
+		if a.header.Get("Preference-Applied") != "return=minimal" || len(a.rows()) != 1 {
+			t.Fatalf("got %v %v", a.header, a.body)
+		}
+		if u := a.rows()[0]; len(u) != 2 || u["city"] != "Ede" || u["id"] != mila {
+			t.Errorf("got %v", u)
+		}
+		if u := app.get(from).want(200).rows()[0]; len(u) != 4 {
+			t.Errorf("without it: %v", u)
+		}
+		app.delete("/users/" + mila).want(204)
+		app.post("/directory/deletedItems/"+mila+"/restore", nil).want(200)
+		if u := app.with("Prefer", "return=minimal").get(from).want(200).rows()[0]; len(u) != 4 {
+			t.Errorf("whoever came back comes whole: %v", u)
+		}
+	})
 	t.Run("R-API-73 only by id", func(t *testing.T) {
 		got, _ := app.changes("/users/delta?$filter=" + url.QueryEscape("id eq '"+mila+"'"))
 		if len(got) != 1 || got[mila] == nil {

@@ -2,6 +2,8 @@ package graph
 
 import (
 	"net/http"
+	"slices"
+	"strings"
 
 	"leaver/internal/offboard"
 	"leaver/internal/org"
@@ -233,6 +235,9 @@ func (s *Server) createGroup(w http.ResponseWriter, r *http.Request, c *call) er
 		return err
 	}
 	w.Header().Set("Location", c.base+"/groups/"+string(made.ID))
+	if createdQuietly(w, r) {
+		return nil
+	}
 	c.entity(w, http.StatusCreated, "groups/$entity", c.style(s.model["group"], nil), groupThing(made))
 	return nil
 }
@@ -285,19 +290,21 @@ func (s *Server) patchGroup(w http.ResponseWriter, r *http.Request, c *call) err
 	if err := o.Done("microsoft.graph.group"); err != nil {
 		return err
 	}
-	id := groupID(r)
-	if len(members)+len(owners) == 0 || len(o.Names()) > 1 {
-		if _, err := s.cfg.Desk.UpdateGroup(r.Context(), c.caller.Actor, id, func(g *org.Group) error {
+	edit := offboard.GroupEdit{Owners: owners, Members: members}
+	if len(members)+len(owners) == 0 || slices.ContainsFunc(o.Names(), func(n string) bool { return !strings.Contains(n, "@") }) {
+		edit.Edit = func(g *org.Group) error {
 			fillGroup(o, g)
 			return o.Err
-		}); err != nil {
-			return err
 		}
 	}
-	for i, key := range append(owners, members...) {
-		if err := s.join(r, c, offboard.Membership{Group: id, Person: key, Owner: i < len(owners)}); err != nil {
-			return err
-		}
+	g, err := s.cfg.Desk.EditGroup(r.Context(), c.caller.Actor, groupID(r), edit)
+	if err != nil {
+		return err
+	}
+	if prefers(r) == wantsRepresentation {
+		wantsRepresentation.applied(w)
+		c.entity(w, http.StatusOK, "groups/$entity", c.style(s.model["group"], nil), groupThing(g))
+		return nil
 	}
 	wire.NoContent(w)
 	return nil

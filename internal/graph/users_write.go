@@ -166,6 +166,9 @@ func (s *Server) createUser(w http.ResponseWriter, r *http.Request, c *call) err
 	}
 	u := offboard.UserRow{User: added.Person.User}
 	w.Header().Set("Location", c.base+"/users/"+string(u.ID))
+	if createdQuietly(w, r) {
+		return nil
+	}
 	return s.writeUser(r.Context(), w, c, http.StatusCreated, s.people.plain, &u, nil)
 }
 
@@ -219,38 +222,51 @@ func (s *Server) patchUser(w http.ResponseWriter, r *http.Request, c *call) erro
 	if err := p.check(user); err != nil {
 		return err
 	}
-	if err := s.change(r, c, o, p); err != nil {
+	ref, err := s.change(r, c, o, p, manager)
+	if err != nil {
 		return err
 	}
-	if manager != "" {
-		if err := s.cfg.Desk.SetManager(r.Context(), c.caller.Actor, user, manager); err != nil {
-			return err
-		}
-	}
-	wire.NoContent(w)
-	return nil
+	return s.changedUser(w, r, c, ref)
 }
 
-// change carries out a change of an account.
-func (s *Server) change(r *http.Request, c *call, o *wire.Object, p password) error {
+// changedUser answers a change of an account: with nothing, or with the account
+// when the client prefers that.
+func (s *Server) changedUser(w http.ResponseWriter, r *http.Request, c *call, ref string) error {
+	if prefers(r) != wantsRepresentation {
+		wire.NoContent(w)
+		return nil
+	}
+	u, err := s.user(r.Context(), ref, nil)
+	if err != nil {
+		return err
+	}
+	wantsRepresentation.applied(w)
+	return s.writeUser(r.Context(), w, c, http.StatusOK, s.people.plain, u, nil)
+}
+
+// change carries out a change of an account, and of its manager with it. It
+// gives what the account can be found by afterwards.
+func (s *Server) change(r *http.Request, c *call, o *wire.Object, p password, manager string) (string, error) {
 	ctx, user := r.Context(), r.PathValue("user")
 	others := slices.ContainsFunc(o.Names(), func(n string) bool { return !strings.EqualFold(n, "passwordProfile") && !strings.Contains(n, "@") })
 	switch {
-	case !others && p.given:
+	case !others && manager != "" && !o.Has("passwordProfile"):
+		return user, s.cfg.Desk.SetManager(ctx, c.caller.Actor, user, manager)
+	case !others && manager == "" && p.given:
 		_, err := s.cfg.Desk.SetPassword(ctx, c.caller.Actor, user, p.text, p.mustChange)
-		return err
+		return user, err
 	case !others && !o.Has("passwordProfile"):
 		_, err := s.user(ctx, user, []string{"id"}) // nothing to change; still an answer whether there is one
-		return err
+		return user, err
 	}
 	hash := ""
 	if p.given {
 		var err error
 		if hash, err = s.cfg.Desk.HashPassword(p.text); err != nil {
-			return err
+			return user, err
 		}
 	}
-	_, err := s.cfg.Desk.UpdateUser(ctx, c.caller.Actor, user, func(person *org.Person) error {
+	edit := offboard.UserEdit{Edit: func(person *org.Person) error {
 		if o.Has("passwordProfile") {
 			person.MustChangePassword = p.mustChange
 		}
@@ -259,8 +275,12 @@ func (s *Server) change(r *http.Request, c *call, o *wire.Object, p password) er
 			person.SessionEpoch++
 		}
 		return fillUser(o, &person.User)
-	})
-	return err
+	}}
+	if manager != "" {
+		edit.Manager = &manager
+	}
+	after, err := s.cfg.Desk.EditUser(ctx, c.caller.Actor, user, edit)
+	return string(after.ID), err
 }
 
 // deleteUser answers DELETE /users/{id|upn}. R-API-19

@@ -76,33 +76,55 @@ func GateMembership(actor org.Actor, g *org.Group, owners bool) *org.Refusal {
 	return nil
 }
 
-// UpdateGroup changes a group's own properties.
-func (d *Desk) UpdateGroup(ctx context.Context, actor org.Actor, id org.GroupID, change func(g *org.Group) error) (*org.Group, error) {
+// GroupEdit is a change of a group with the people to be added to it, done as one.
+type GroupEdit struct {
+	Edit            func(g *org.Group) error // nil leaves its own properties
+	Owners, Members []string                 // UPN or id
+}
+
+// EditGroup changes a group's own properties and adds people: all of it or
+// nothing.
+func (d *Desk) EditGroup(ctx context.Context, actor org.Actor, id org.GroupID, e GroupEdit) (*org.Group, error) {
 	var g *org.Group
 	err := d.Store.Change(ctx, func(tx Tx) error {
 		var err error
 		if g, err = group(ctx, tx, id); err != nil {
 			return err
 		}
-		if r := mayManage(actor, g); r != nil {
-			return r
-		}
-		if err := change(g); err != nil {
-			return err
-		}
-		if strings.TrimSpace(g.DisplayName) == "" {
-			return org.Refuse(org.Invalid, "group.noDisplayName", "R-API-10").On("displayName")
-		}
 		now, err := d.now(ctx, tx)
 		if err != nil {
 			return err
 		}
-		if err := tx.SaveGroup(ctx, g); err != nil {
-			return err
+		if e.Edit != nil {
+			if err := editGroup(ctx, tx, actor, g, e.Edit, now); err != nil {
+				return err
+			}
 		}
-		return tx.Audit(ctx, entry(actor, ActGroup, g.Ref(), now, ""))
+		for i, ref := range slices.Concat(e.Owners, e.Members) {
+			m := Membership{Group: id, Person: ref, Owner: i < len(e.Owners)}
+			if err := changeMembership(ctx, tx, actor, g, m, now); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return g, err
+}
+
+func editGroup(ctx context.Context, tx Tx, actor org.Actor, g *org.Group, edit func(*org.Group) error, now timeStamp) error {
+	if r := mayManage(actor, g); r != nil {
+		return r
+	}
+	if err := edit(g); err != nil {
+		return err
+	}
+	if strings.TrimSpace(g.DisplayName) == "" {
+		return org.Refuse(org.Invalid, "group.noDisplayName", "R-API-10").On("displayName")
+	}
+	if err := tx.SaveGroup(ctx, g); err != nil {
+		return err
+	}
+	return tx.Audit(ctx, entry(actor, ActGroup, g.Ref(), now, ""))
 }
 
 // DeleteGroup removes a group; one that gives licences can't go. R-LIC-18
@@ -145,46 +167,50 @@ func (d *Desk) ChangeMembership(ctx context.Context, actor org.Actor, m Membersh
 		if err != nil {
 			return err
 		}
-		if r := GateMembership(actor, g, m.Owner); r != nil {
-			return r
-		}
-		p, err := active(ctx, tx, m.Person)
-		if err != nil {
-			return err
-		}
-		if err := lastOwner(ctx, tx, g, p, m); err != nil {
-			return err
-		}
 		now, err := d.now(ctx, tx)
 		if err != nil {
 			return err
 		}
-		add, remove, action := []*org.Person{p}, []*org.Person(nil), ActMemberAdd
-		if m.Remove {
-			add, remove = remove, add
-		}
-		if err := tx.ChangeMembers(ctx, g, m.Owner, add, remove); err != nil {
+		return changeMembership(ctx, tx, actor, g, m, now)
+	})
+}
+
+func changeMembership(ctx context.Context, tx Tx, actor org.Actor, g *org.Group, m Membership, now timeStamp) error {
+	if r := GateMembership(actor, g, m.Owner); r != nil {
+		return r
+	}
+	p, err := active(ctx, tx, m.Person)
+	if err != nil {
+		return err
+	}
+	if err := lastOwner(ctx, tx, g, p, m); err != nil {
+		return err
+	}
+	add, remove, action := []*org.Person{p}, []*org.Person(nil), ActMemberAdd
+	if m.Remove {
+		add, remove = remove, add
+	}
+	if err := tx.ChangeMembers(ctx, g, m.Owner, add, remove); err != nil {
+		return err
+	}
+	if !m.Owner && len(g.Licenses) > 0 {
+		o, err := tx.Organization(ctx)
+		if err != nil {
 			return err
 		}
-		if !m.Owner && len(g.Licenses) > 0 {
-			o, err := tx.Organization(ctx)
-			if err != nil {
-				return err
-			}
-			if err := follow(ctx, tx, actor, o, g, []*org.Person{p}, !m.Remove, now); err != nil {
-				return err
-			}
+		if err := follow(ctx, tx, actor, o, g, []*org.Person{p}, !m.Remove, now); err != nil {
+			return err
 		}
-		switch {
-		case m.Owner && m.Remove:
-			action = ActOwnerRemove
-		case m.Owner:
-			action = ActOwnerAdd
-		case m.Remove:
-			action = ActMemberRemove
-		}
-		return tx.Audit(ctx, entry(actor, action, p.Ref(), now, encode(map[string]string{"group": string(g.ID), "name": g.DisplayName})))
-	})
+	}
+	switch {
+	case m.Owner && m.Remove:
+		action = ActOwnerRemove
+	case m.Owner:
+		action = ActOwnerAdd
+	case m.Remove:
+		action = ActMemberRemove
+	}
+	return tx.Audit(ctx, entry(actor, action, p.Ref(), now, encode(map[string]string{"group": string(g.ID), "name": g.DisplayName})))
 }
 
 func lastOwner(ctx context.Context, tx Tx, g *org.Group, p *org.Person, m Membership) error {

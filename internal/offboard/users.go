@@ -171,22 +171,7 @@ func (d *Desk) buySeat(ctx context.Context, tx Tx, actor org.Actor, o *org.Organ
 // UpdateUser changes an account: change edits a copy, and what differs decides
 // who may do it. It gives the account as it is afterwards. R-API-17
 func (d *Desk) UpdateUser(ctx context.Context, actor org.Actor, ref string, change func(p *org.Person) error) (org.Person, error) {
-	return d.changePerson(ctx, actor, ref, ActUpdateUser, func(tx Tx, o *org.Organization, p *org.Person, _ timeStamp) (org.Person, error) {
-		after := p.Clone()
-		if err := change(&after); err != nil {
-			return after, err
-		}
-		if r := o.CheckUpdate(actor, p, &after); r != nil {
-			return after, r
-		}
-		if after.Mail != p.Mail && after.Mail != "" {
-			primary(&after, after.Mail) // R-API-18
-		}
-		if p.AccountEnabled && !after.AccountEnabled {
-			after.SessionEpoch++ // a blocked account has no living token
-		}
-		return after, nil
-	})
+	return d.EditUser(ctx, actor, ref, UserEdit{Edit: change})
 }
 
 // primary makes an address the person's primary one.
@@ -235,7 +220,7 @@ func (d *Desk) change(ctx context.Context, actor org.Actor, ref, action string, 
 			return err
 		}
 		after = changes[0].After
-		return tx.Audit(ctx, entry(actor, action, after.Ref(), now, encode(detail{Before: stateOfPerson(p), After: stateOfPerson(&after)})))
+		return tx.Audit(ctx, entry(actor, action, after.Ref(), now, encode(detailOf(p, &after))))
 	})
 	return after, err
 }
@@ -254,7 +239,7 @@ func (d *Desk) SetPassword(ctx context.Context, actor org.Actor, ref, password s
 	}
 	_, err = d.changePerson(ctx, actor, ref, ActPassword, func(_ Tx, _ *org.Organization, p *org.Person, now timeStamp) (org.Person, error) {
 		after := p.Clone()
-		if r := mayReset(actor, p, org.ResetPassword); r != nil {
+		if r := GateReset(actor, p, org.ResetPassword); r != nil {
 			return after, r
 		}
 		after.PasswordHash, after.ParkedPasswordHash, after.MustChangePassword = hash, "", mustChange
@@ -265,9 +250,10 @@ func (d *Desk) SetPassword(ctx context.Context, actor org.Actor, ref, password s
 	return invented, err
 }
 
-// mayReset: one's own password and sessions are one's own; those of others
-// follow the matrix. R-ROLE-17 R-ROLE-18
-func mayReset(actor org.Actor, p *org.Person, op org.Operation) *org.Refusal {
+// GateReset says why the actor can't reset a password or end sessions; nil when
+// they can. One's own are one's own, those of others follow the matrix.
+// R-ROLE-17 R-ROLE-18
+func GateReset(actor org.Actor, p *org.Person, op org.Operation) *org.Refusal {
 	if actor.ID == p.ID && !actor.App {
 		return nil
 	}
@@ -284,7 +270,7 @@ func mayReset(actor org.Actor, p *org.Person, op org.Operation) *org.Refusal {
 func (d *Desk) RevokeSessions(ctx context.Context, actor org.Actor, ref string) error {
 	_, err := d.changePerson(ctx, actor, ref, ActRevoke, func(_ Tx, _ *org.Organization, p *org.Person, now timeStamp) (org.Person, error) {
 		after := p.Clone()
-		if r := mayReset(actor, p, org.RevokeSessions); r != nil {
+		if r := GateReset(actor, p, org.RevokeSessions); r != nil {
 			return after, r
 		}
 		after.SessionEpoch++

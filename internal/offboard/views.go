@@ -198,6 +198,9 @@ type UserChanges struct {
 	IDs  []org.UserID // each once, in the order of their last change
 	Next int64        // ask on from here
 	More bool         // there is more already
+	// Properties are the names of what changed of somebody, as Graph has them;
+	// whoever is missing may differ in anything.
+	Properties map[org.UserID][]string
 }
 
 // Detail is what surrounds one person, for the page about them.

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"encoding/json"
+	"slices"
 	"strconv"
 
 	"leaver/internal/offboard"
@@ -67,18 +69,41 @@ func userActions() []string {
 // looks at, at most.
 const changeWindow = 10_000
 
+// userChange is an entry of the trail about somebody.
+type userChange struct {
+	seq    int64
+	id     org.UserID
+	detail string
+}
+
+// changedProperties collects what changed of each person, as far as every entry
+// about them says so.
+func changedProperties(found []userChange) map[org.UserID][]string {
+	names, whole := map[org.UserID][]string{}, map[org.UserID]bool{}
+	for _, c := range found {
+		var d struct {
+			Changed *[]string `json:"changed"`
+		}
+		if json.Unmarshal([]byte(c.detail), &d) != nil || d.Changed == nil {
+			whole[c.id] = true
+			continue
+		}
+		names[c.id] = append(slices.Grow(names[c.id], len(*d.Changed)), *d.Changed...)
+	}
+	for id := range whole {
+		delete(names, id)
+	}
+	return names
+}
+
 // Changes gives people that changed after a sequence number of the audit trail,
 // which is the change feed: whatever changes anybody stands in it. R-API-73
 func (s *Store) Changes(ctx context.Context, after int64, limit int) (offboard.UserChanges, error) {
 	changes := offboard.UserChanges{Next: after}
-	type change struct {
-		seq int64
-		id  org.UserID
-	}
-	found, err := sqldb.All(ctx, s.db, func(r *sqldb.Rows) (change, error) {
-		var c change
-		return c, r.Scan(&c.seq, &c.id)
-	}, `select seq, target_id from audit where seq > $1 and seq <= $1 + $2 and action in {texts $3} order by seq limit $4`,
+	found, err := sqldb.All(ctx, s.db, func(r *sqldb.Rows) (userChange, error) {
+		var c userChange
+		return c, r.Scan(&c.seq, &c.id, &c.detail)
+	}, `select seq, target_id, detail from audit where seq > $1 and seq <= $1 + $2 and action in {texts $3} order by seq limit $4`,
 		after, changeWindow, sqldb.Texts(userActions()), limit)
 	if err != nil {
 		return changes, outage(err)
@@ -96,6 +121,7 @@ func (s *Store) Changes(ctx context.Context, after int64, limit int) (offboard.U
 			changes.IDs = append(changes.IDs, c.id)
 		}
 	}
+	changes.Properties = changedProperties(found)
 	if len(found) < limit { // nothing more in the window
 		changes.Next = min(head, after+changeWindow)
 	}

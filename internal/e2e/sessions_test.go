@@ -37,7 +37,6 @@ func TestSessionsEndWithTheAccount(t *testing.T) {
 	}
 	t.Run("R-ROLE-25 a role taken away", func(t *testing.T) {
 		c := signedIn(t, s, "admin2")
-		boss := org.Actor{ID: "boss", Roles: []org.RoleID{org.GlobalAdmin}}
 		if _, err := s.desk.RemoveRole(t.Context(), boss, "admin2@lindeboom.example", org.GlobalAdmin); err != nil {
 			t.Fatal(err)
 		}

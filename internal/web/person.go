@@ -18,6 +18,8 @@ type personData struct {
 	Clocks   org.Clocks
 	History  []offboard.Entry
 	Gate     *org.Refusal // why the reader can't delete this person
+	Reset    *org.Refusal // why the reader can't reset the password or end the sessions
+	Block    *org.Refusal // why the reader can't block or allow signing in
 	Password string       // a new one, shown once
 }
 
@@ -36,6 +38,8 @@ func (v *visit) showPerson(id, password string, status int) error {
 	d := personData{
 		P: p, Mailbox: p.MailboxState(v.Now), Clocks: org.ClocksOf(p, v.Org.Settings, v.Now), Gate: org.Gate(v.Actor, p, v.Org, false), Password: password,
 	}
+	d.Reset = offboard.GateReset(v.Actor, p, org.ResetPassword)
+	d.Block = v.gateUpdate(p, func(x *org.Person) { x.AccountEnabled = !x.AccountEnabled })
 	if p.Drive != nil {
 		d.Drive = p.Drive.DriveStateAt(p.Deleted, v.Now, v.Org.Settings)
 	}
@@ -45,15 +49,8 @@ func (v *visit) showPerson(id, password string, status int) error {
 	if d.Detail == nil { // gone in the moment between
 		d.Detail = &offboard.Detail{}
 	}
-	if p.ManagerID != "" {
-		m, err := v.people([]string{string(p.ManagerID)})
-		if err != nil {
-			return err
-		}
-		if boss := m[string(p.ManagerID)]; boss != nil {
-			ref := boss.Ref()
-			d.Manager = &ref
-		}
+	if d.Manager, err = v.manager(p); err != nil {
+		return err
 	}
 	if v.May(org.ReadAudit) {
 		if d.History, err = v.srv.Store.AuditEntries(v.ctx(), offboard.AuditQuery{Target: string(p.ID), Limit: 12}); err != nil {

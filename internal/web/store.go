@@ -11,6 +11,7 @@ import (
 // Store is what pages read and keep beside what the Desk does.
 type Store interface {
 	Lists
+	Surroundings
 	Sessions
 	Passkeys
 	Drafts
@@ -23,6 +24,13 @@ type Lists interface {
 	AuditEntries(ctx context.Context, q offboard.AuditQuery) ([]offboard.Entry, error)
 	SeatHistory(ctx context.Context, id org.SubscriptionID) ([]offboard.SeatPoint, error)
 	Deadlines(ctx context.Context, s org.Settings, from, to time.Time) ([]offboard.Deadline, error)
+}
+
+// Surroundings are the readings of what stands around people.
+type Surroundings interface {
+	Groups(ctx context.Context, q offboard.GroupQuery) (offboard.Page[org.Group], error)
+	LeftDrives(ctx context.Context, q offboard.LeftQuery) ([]offboard.DriveRow, error)
+	LeftMailboxes(ctx context.Context, q offboard.LeftQuery) ([]offboard.LeftMailbox, error)
 }
 
 // Sessions keeps who is signed in. All nodes share it.

@@ -143,6 +143,12 @@
     });
   };
 
+  // The page one is on stands in sight where the menu is a strip.
+  for (const here of all('.menu [aria-current]')) {
+    const strip = here.parentElement;
+    strip.scrollLeft = here.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2;
+  }
+
   all('form[data-live]').forEach(follow);
   all('[data-events]').forEach(watch);
   all('[data-drop]').forEach(drop);

@@ -24,6 +24,7 @@ type Store interface {
 type Tx interface {
 	Organizations
 	People
+	Crowd
 	Journal
 	Trail
 	Remains
@@ -67,6 +68,18 @@ type People interface {
 	// Save stores the difference between persons before and after; an After
 	// without Key is new. Seats and head counts follow.
 	Save(ctx context.Context, changes []Change) error
+}
+
+// Crowd loads people who go together.
+type Crowd interface {
+	// Gates gives people like People does, with what the gate looks at and no more.
+	Gates(ctx context.Context, refs []string) ([]*org.Person, error)
+	// PeopleByKey gives people by their keys, in the order asked, nil where there is
+	// none.
+	PeopleByKey(ctx context.Context, keys []int64) ([]*org.Person, error)
+	// Version is counted up with every change. A snapshot may know of later changes
+	// than its version says. Not known where others can change something as well.
+	Version() (n int64, known bool)
 }
 
 // Change is one person before and after.

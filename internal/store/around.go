@@ -35,15 +35,21 @@ const surroundings = `select 1, u.pk, m.id, m.upn, m.display_name, case when m.e
  union all select 9, l.user_pk, g.id, '', g.display_name, p.sku from licenses l join groups g on g.pk = l.group_pk join products p on p.pk = l.product_pk where l.user_pk in {ints $1}
  order by 1, 2, 5, 4, 3`
 
+var surroundingsBy = inWays(surroundings)
+
 // Around implements offboard.People.
 func (t *txn) Around(ctx context.Context, people []*org.Person) ([]org.Surroundings, error) {
 	out := make([]org.Surroundings, len(people))
+	if len(people) == 0 {
+		return out, nil
+	}
 	at := make(map[int64]int, len(people))
 	keys := make([]int64, len(people))
 	for i, p := range people {
 		at[p.Key], keys[i] = i, p.Key
 	}
-	rows, err := t.Query(ctx, surroundings, sqldb.Ints(keys))
+	how, args := set(keys)
+	rows, err := t.Query(ctx, surroundingsBy[how], args...)
 	if err != nil {
 		return nil, fmt.Errorf("load what surrounds people: %w", err)
 	}

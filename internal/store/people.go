@@ -33,6 +33,7 @@ const personTables = ` from users u left join mailboxes m on m.user_pk = u.pk le
 type row struct {
 	org.Person
 	mailbox, drive int64
+	asked          bool
 }
 
 func scanPerson(r *sqldb.Rows) (*row, error) {
@@ -120,26 +121,33 @@ func ofArray(s string) []string {
 // joined stores a list of texts.
 func joined(l []string) string { return strings.Join(l, "\n") }
 
-// parts are the rows that belong to persons, in one statement: kind, person, two
-// texts, a flag, a number, and two more texts.
-const parts = `select 1, user_pk, role, '', suspended, 0, '', '' from role_assignments where user_pk in {ints $1}
+// rolesAndGroups and belongings are the rows that belong to persons, as one
+// statement: kind, person, two texts, a flag, a number, and two more texts. The
+// first are all that the gate looks at.
+const (
+	rolesAndGroups = `select 1, user_pk, role, '', suspended, 0, '', '' from role_assignments where user_pk in {ints $1}
+ union all select 6, x.user_pk, '', '', false, 0, '', '' from group_members x join groups g on g.pk = x.group_pk
+   where x.user_pk in {ints $1} and g.role_assignable
+ union all select 6, x.user_pk, '', '', false, 0, '', '' from group_owners x join groups g on g.pk = x.group_pk
+   where x.user_pk in {ints $1} and g.role_assignable`
+	belongings = `
  union all select 2, user_pk, value, '', is_primary, ordinal, '', '' from addresses where user_pk in {ints $1}
  union all select 3, l.user_pk, p.sku, coalesce(g.id, ''), false, l.assigned, l.disabled_plans, l.error
    from licenses l join products p on p.pk = l.product_pk left join groups g on g.pk = l.group_pk where l.user_pk in {ints $1}
  union all select 4, m.user_pk, w.id, x.permission, false, 0, '', ''
    from mailboxes m join mailbox_permissions x on x.mailbox_pk = m.pk join users w on w.pk = x.who_pk where m.user_pk in {ints $1}
  union all select 5, d.user_pk, w.id, '', false, 0, '', ''
-   from drives d join drive_grants x on x.drive_pk = d.pk join users w on w.pk = x.who_pk where d.user_pk in {ints $1}
- union all select 6, x.user_pk, '', '', false, 0, '', '' from group_members x join groups g on g.pk = x.group_pk
-   where x.user_pk in {ints $1} and g.role_assignable
- union all select 6, x.user_pk, '', '', false, 0, '', '' from group_owners x join groups g on g.pk = x.group_pk
-   where x.user_pk in {ints $1} and g.role_assignable`
+   from drives d join drive_grants x on x.drive_pk = d.pk join users w on w.pk = x.who_pk where d.user_pk in {ints $1}`
+)
 
-// partsOfOne is the same for one person, without the detour of a set.
-var partsOfOne = strings.ReplaceAll(parts, "in {ints $1}", "= $1")
+var gateParts, allParts = inWays(rolesAndGroups), inWays(rolesAndGroups + belongings)
 
 // complete loads what belongs to the persons beyond their own row.
 func complete(ctx context.Context, q sqldb.Querier, people []*row) error {
+	return fill(ctx, q, people, &allParts)
+}
+
+func fill(ctx context.Context, q sqldb.Querier, people []*row, text *ways) error {
 	if len(people) == 0 {
 		return nil
 	}
@@ -149,11 +157,8 @@ func complete(ctx context.Context, q sqldb.Querier, people []*row) error {
 		byKey[p.Key] = p
 		keys = append(keys, p.Key)
 	}
-	text, set := parts, any(sqldb.Ints(keys))
-	if len(keys) == 1 {
-		text, set = partsOfOne, keys[0]
-	}
-	rows, err := q.Query(ctx, text, set)
+	how, args := set(keys)
+	rows, err := q.Query(ctx, text[how], args...)
 	if err != nil {
 		return fmt.Errorf("load what belongs to people: %w", err)
 	}
@@ -164,7 +169,9 @@ func complete(ctx context.Context, q sqldb.Querier, people []*row) error {
 		if err := rows.Scan(&p.kind, &p.user, &p.a, &p.b, &p.flag, &p.n, &p.c, &p.d); err != nil {
 			return err
 		}
-		found = append(found, p)
+		if byKey[p.user] != nil {
+			found = append(found, p)
+		}
 	}
 	// Sorting them here takes a fraction of what it takes the database.
 	slices.SortFunc(found, part.compare)
@@ -216,6 +223,8 @@ const (
 	personByName = "select " + personColumns + personTables + "where u.upn_key = $1 and u.deleted is null"
 )
 
+var peopleByKey = inWays("select " + personColumns + personTables + "where u.pk in {ints $1}")
+
 // formerID is the id that stands in front of the name of a deleted person, or "".
 // The name is stored without it, so that deleting leaves it alone. R-DEL-22
 func formerID(name string) string {
@@ -226,8 +235,8 @@ func formerID(name string) string {
 	return strings.Join([]string{name[:8], name[8:12], name[12:16], name[16:20], name[20:digits]}, "-")
 }
 
-// peopleBy loads the rows of people by folded id or user name: a name has an @ in
-// it, an id has not. One person is by far the most frequent case.
+// peopleBy loads the rows of people by folded id or user name. One person is by
+// far the most frequent case.
 func (t *txn) peopleBy(ctx context.Context, keys []string) ([]*row, error) {
 	if len(keys) == 1 && formerID(keys[0]) == "" {
 		text := personByID
@@ -236,17 +245,7 @@ func (t *txn) peopleBy(ctx context.Context, keys []string) ([]*row, error) {
 		}
 		return sqldb.All(ctx, t, scanPerson, text, keys[0])
 	}
-	var ids, names []string
-	for _, k := range keys {
-		if strings.Contains(k, "@") {
-			names = append(names, k)
-			if id := formerID(k); id != "" {
-				ids = append(ids, id)
-			}
-		} else {
-			ids = append(ids, k)
-		}
-	}
+	ids, names := idsAndNames(keys)
 	var all []*row
 	for _, set := range []struct {
 		text string
@@ -277,16 +276,7 @@ func (t *txn) People(ctx context.Context, refs []string) ([]*org.Person, error) 
 	if err := complete(ctx, t, rows); err != nil {
 		return nil, err
 	}
-	found := make(map[string]*org.Person, 2*len(rows))
-	for _, r := range rows {
-		found[Fold(r.UPN)] = &r.Person
-		found[string(r.ID)] = &r.Person
-	}
-	out := make([]*org.Person, len(refs))
-	for i, k := range keys {
-		out[i] = found[k]
-	}
-	return out, nil
+	return inOrder(keys, rows), nil
 }
 
 // Due implements offboard.Remains.

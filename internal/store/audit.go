@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -33,20 +32,14 @@ func (t *txn) Audit(ctx context.Context, entries ...offboard.Entry) error {
 	if _, err := t.InsertRows(ctx, "audit", strings.Split(entryColumns, ", "), rows); err != nil {
 		return fmt.Errorf("write the audit trail: %w", err)
 	}
-	_, err = t.Exec(ctx, `insert into audit_head (pk, seq, hash) values (1, $1, $2)
- on conflict (pk) do update set seq = excluded.seq, hash = excluded.hash`, seq, hash)
-	return err
+	t.head.seq, t.head.hash, t.head.moved = seq, hash, true
+	return nil
 }
 
 // AuditHead implements offboard.Trail.
 func (t *txn) AuditHead(ctx context.Context) (int64, []byte, error) {
-	var seq int64
-	var hash []byte
-	err := t.QueryRow(ctx, "select seq, hash from audit_head").Scan(&seq, &hash)
-	if err != nil && !errors.Is(err, sqldb.ErrNoRows) {
-		return 0, nil, fmt.Errorf("read the end of the audit trail: %w", err)
-	}
-	return seq, hash, nil
+	err := t.readHead(ctx)
+	return t.head.seq, t.head.hash, err
 }
 
 const entryColumns = "seq, at, actor_id, actor_name, action, target_id, target_name, result, request, detail, hash"

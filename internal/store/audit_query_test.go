@@ -20,6 +20,7 @@ func trail(t *testing.T, s *store.Store, entries ...offboard.Entry) {
 
 func TestAuditEntries(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		storetest.Contoso(t, s)
 		admin, helper := org.Actor{ID: "a-1", Name: "Admin@contoso.com"}, org.Actor{ID: "a-2", Name: "helper@contoso.com"}
 		anna, bram := org.Ref{ID: "u-1", Name: "anna@contoso.com"}, org.Ref{ID: "u-2", Name: "bram@contoso.com"}
 		for i, e := range []offboard.Entry{
@@ -59,6 +60,7 @@ func TestAuditEntries(t *testing.T) {
 
 func TestChanges(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		storetest.Contoso(t, s)
 		if n, err := s.HeadSeq(t.Context()); n != 0 || err != nil {
 			t.Errorf("an empty trail ends at %d, %v", n, err)
 		}

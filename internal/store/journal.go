@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -39,9 +40,26 @@ func (t *txn) oneDeparture(ctx context.Context, condition string, args ...any) (
 	return d, err
 }
 
+// keyDigits is how many digits at the end of the id of a departure are its key,
+// which spares an index of ids: the last part of a GUID.
+const keyDigits = 12
+
+// withKey puts the key of a departure in the place of the last digits of an id.
+func withKey(id org.DepartureID, key int64) (org.DepartureID, error) {
+	digits := strconv.FormatInt(key, 16)
+	if len(id) < keyDigits || len(digits) > keyDigits {
+		return "", fmt.Errorf("departure %d can't have an id like %q", key, id)
+	}
+	return id[:len(id)-keyDigits] + org.DepartureID(strings.Repeat("0", keyDigits-len(digits))+digits), nil
+}
+
 // Departure implements offboard.Journal.
 func (t *txn) Departure(ctx context.Context, id org.DepartureID) (*offboard.Departure, error) {
-	return t.oneDeparture(ctx, "id = $1", string(id))
+	key, err := strconv.ParseInt(string(id[max(0, len(id)-keyDigits):]), 16, 64)
+	if err != nil {
+		return nil, nil //nolint:nilerr // such an id names none
+	}
+	return t.oneDeparture(ctx, "pk = $1 and id = $2", key, string(id))
 }
 
 // DepartureByKey implements offboard.Journal.
@@ -78,9 +96,15 @@ func (t *txn) AddDeparture(ctx context.Context, d *offboard.Departure, items []o
 	if err != nil {
 		return err
 	}
-	err = t.QueryRow(ctx, `insert into departures (id, status, actor_id, actor, created, ended, hash, idempotent, total, counts, node, lease, undoing, undone_by, next)
- values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) returning pk`, string(d.ID), string(d.Status), string(d.CreatedBy.ID), string(actor),
-		unix(d.Created), null(d.Ended), d.Hash, d.Idempotent, d.Total, string(counts), d.Node, unix(d.Lease), d.Undoing, d.UndoneBy, d.Next).Scan(&d.Key)
+	if err := t.QueryRow(ctx, "select coalesce(max(pk), 0) + 1 from departures").Scan(&d.Key); err != nil {
+		return fmt.Errorf("number a departure: %w", err)
+	}
+	if d.ID, err = withKey(d.ID, d.Key); err != nil {
+		return err
+	}
+	_, err = t.Exec(ctx, `insert into departures (pk, id, status, actor_id, actor, created, ended, hash, idempotent, total, counts, node, lease, undoing, undone_by, next)
+ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`, d.Key, string(d.ID), string(d.Status), string(d.CreatedBy.ID), string(actor),
+		unix(d.Created), null(d.Ended), d.Hash, d.Idempotent, d.Total, string(counts), d.Node, unix(d.Lease), d.Undoing, d.UndoneBy, d.Next)
 	if err != nil {
 		return fmt.Errorf("add departure: %w", err)
 	}
@@ -92,7 +116,7 @@ func (t *txn) AddDeparture(ctx context.Context, d *offboard.Departure, items []o
 			return err
 		}
 		rows[i] = []any{
-			d.Key, it.Ordinal, it.UserKey, it.User.ID, it.Asked, it.User.Name, it.User.DisplayName, string(it.Plan), string(it.Outcome), it.Code,
+			itemKey(d.Key, it.Ordinal), d.Key, it.Ordinal, it.UserKey, it.User.ID, it.Asked, it.User.Name, it.User.DisplayName, string(it.Plan), string(it.Outcome), it.Code,
 			it.Rule, unix(it.Ran), it.Undone, detail, before,
 		}
 	}
@@ -151,17 +175,26 @@ func (t *txn) SaveItems(ctx context.Context, d *offboard.Departure, items []offb
 		if err != nil {
 			return err
 		}
-		rows[i] = []any{string(it.Outcome), it.Code, it.Rule, unix(it.Ran), it.Undone, detail, before, d.Key, it.Ordinal}
+		rows[i] = []any{string(it.Outcome), it.Code, it.Rule, unix(it.Ran), it.Undone, detail, before, itemKey(d.Key, it.Ordinal)}
 	}
 	done, err := t.ExecAll(ctx, `update departure_items set outcome = $1, code = $2, rule = $3, ran = $4, undone = $5, detail = $6, before = $7
- where departure_pk = $8 and ordinal = $9`, rows)
+ where pk = $8`, rows)
 	if err != nil {
 		return fmt.Errorf("write item %d: %w", items[min(done, len(items)-1)].Ordinal, err)
 	}
 	return nil
 }
 
-func itemNames() []string { return strings.Split(itemColumns, ", ") }
+// maxItems is more than a departure may have people.
+const maxItems = 1 << 18
+
+var _ [maxItems - offboard.MaxPeople]struct{} // or the keys of two departures would meet
+
+// itemKey is the key of an item. Those of one departure stand together in their
+// order, without an index.
+func itemKey(departure int64, ordinal int) int64 { return departure*maxItems + int64(ordinal) }
+
+func itemNames() []string { return strings.Split("pk, "+itemColumns, ", ") }
 
 const itemColumns = `departure_pk, ordinal, user_pk, user_id, asked, name, display_name, plan, outcome, code, rule, ran, undone, detail, before`
 
@@ -194,11 +227,11 @@ func scanItem(r *sqldb.Rows) (offboard.Item, error) {
 // Items implements offboard.Journal.
 func (t *txn) Items(ctx context.Context, d *offboard.Departure, after, limit int, states ...offboard.ItemOutcome) ([]offboard.Item, error) {
 	if len(states) == 0 {
-		return sqldb.All(ctx, t, scanItem, "select "+itemColumns+" from departure_items where departure_pk = $1 and ordinal > $2 order by ordinal limit $3",
-			d.Key, after, limit)
+		return sqldb.All(ctx, t, scanItem, "select "+itemColumns+" from departure_items where pk > $1 and pk < $2 order by pk limit $3",
+			itemKey(d.Key, after), itemKey(d.Key, maxItems), limit)
 	}
-	return sqldb.All(ctx, t, scanItem, "select "+itemColumns+` from departure_items where departure_pk = $1 and ordinal > $2
- and outcome in {texts $4} order by ordinal limit $3`, d.Key, after, limit, sqldb.Texts(states))
+	return sqldb.All(ctx, t, scanItem, "select "+itemColumns+` from departure_items where pk > $1 and pk < $2
+ and outcome in {texts $4} order by pk limit $3`, itemKey(d.Key, after), itemKey(d.Key, maxItems), limit, sqldb.Texts(states))
 }
 
 // LastItems implements offboard.Journal.
@@ -214,7 +247,7 @@ func (t *txn) LastItems(ctx context.Context, people []*org.Person) ([]*offboard.
 		which, set = "= $1", keys[0]
 	}
 	items, err := sqldb.All(ctx, t, scanItem, "select "+itemColumns+` from departure_items
- where user_pk `+which+` and outcome = 'done' and not undone order by departure_pk`, set)
+ where user_pk `+which+` and outcome = 'done' and not undone order by pk`, set)
 	if err != nil {
 		return nil, fmt.Errorf("look for the state before: %w", err)
 	}
@@ -231,7 +264,7 @@ func (t *txn) MarkUndone(ctx context.Context, it *offboard.Item, notes []org.Not
 	if err != nil {
 		return err
 	}
-	if _, err = t.Exec(ctx, "update departure_items set undone = true, detail = $1 where departure_pk = $2 and ordinal = $3", detail, it.Departure, it.Ordinal); err != nil {
+	if _, err = t.Exec(ctx, "update departure_items set undone = true, detail = $1 where pk = $2", detail, itemKey(it.Departure, it.Ordinal)); err != nil {
 		return fmt.Errorf("write item %d: %w", it.Ordinal, err)
 	}
 	return nil
@@ -239,6 +272,6 @@ func (t *txn) MarkUndone(ctx context.Context, it *offboard.Item, notes []org.Not
 
 // Undoable implements offboard.Journal.
 func (t *txn) Undoable(ctx context.Context, d *offboard.Departure, limit int) ([]offboard.Item, error) {
-	return sqldb.All(ctx, t, scanItem, "select "+itemColumns+` from departure_items where departure_pk = $1 and outcome = 'done' and not undone
- and ordinal >= $3 order by ordinal limit $2`, d.Key, limit, d.Next)
+	return sqldb.All(ctx, t, scanItem, "select "+itemColumns+` from departure_items where pk >= $1 and pk < $2 and outcome = 'done' and not undone
+ order by pk limit $3`, itemKey(d.Key, d.Next), itemKey(d.Key, maxItems), limit)
 }

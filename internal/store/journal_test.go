@@ -14,7 +14,7 @@ import (
 
 func departure(n int, total int) *offboard.Departure {
 	return &offboard.Departure{
-		ID: org.DepartureID(fmt.Sprintf("dep-%d", n)), Status: offboard.Running, Created: storetest.Noon, Hash: "hash", Idempotent: fmt.Sprintf("key-%d", n),
+		ID: org.DepartureID(storetest.ID(int64(n))), Status: offboard.Running, Created: storetest.Noon, Hash: "hash", Idempotent: fmt.Sprintf("key-%d", n),
 		CreatedBy: org.Actor{ID: "admin", Name: "admin@contoso.com", Roles: []org.RoleID{org.GlobalAdmin}, RequestID: "r"},
 		Total:     total, Counts: map[offboard.ItemOutcome]int{offboard.ItemPending: total},
 	}
@@ -44,7 +44,7 @@ func TestJournal(t *testing.T) {
 		load := func() (d *offboard.Departure, got []offboard.Item) {
 			t.Helper()
 			storetest.Read(t, s, func(tx offboard.Tx) (err error) {
-				if d, err = tx.Departure(t.Context(), "dep-1"); err == nil {
+				if d, err = tx.Departure(t.Context(), org.DepartureID(storetest.ID(1))); err == nil {
 					got, err = tx.Items(t.Context(), d, -1, 10)
 				}
 				return err
@@ -125,12 +125,12 @@ func TestJournal(t *testing.T) {
 func TestDeparturesAreFoundAndClaimed(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		for n := range 3 {
-			storetest.Change(t, s, func(tx offboard.Tx) error { return tx.AddDeparture(t.Context(), departure(n, 0), nil) })
+			storetest.Change(t, s, func(tx offboard.Tx) error { return tx.AddDeparture(t.Context(), departure(n+1, 0), nil) })
 		}
 		t.Run("R-SM-14 by key of their creator", func(t *testing.T) {
 			storetest.Read(t, s, func(tx offboard.Tx) error {
 				d, err := tx.DepartureByKey(t.Context(), "admin", "key-1")
-				if err != nil || d == nil || d.ID != "dep-1" {
+				if err != nil || d == nil || d.ID != org.DepartureID(storetest.ID(1)) {
 					t.Errorf("got %+v, %v", d, err)
 				}
 				if d, err = tx.DepartureByKey(t.Context(), "other", "key-1"); d != nil {
@@ -157,11 +157,11 @@ func TestDeparturesAreFoundAndClaimed(t *testing.T) {
 		t.Run("newest first, paged", func(t *testing.T) {
 			storetest.Read(t, s, func(tx offboard.Tx) error {
 				first, err := tx.Departures(t.Context(), "", 2)
-				if err != nil || len(first) != 2 || first[0].ID != "dep-2" || first[1].ID != "dep-1" {
+				if err != nil || len(first) != 2 || first[0].ID != org.DepartureID(storetest.ID(3)) || first[1].ID != org.DepartureID(storetest.ID(2)) {
 					t.Fatalf("got %+v, %v", first, err)
 				}
 				next, err := tx.Departures(t.Context(), first[1].ID, 2)
-				if len(next) != 1 || next[0].ID != "dep-0" {
+				if len(next) != 1 || next[0].ID != org.DepartureID(storetest.ID(1)) {
 					t.Errorf("got %+v", next)
 				}
 				return err
@@ -204,6 +204,7 @@ func TestDeparturesAreFoundAndClaimed(t *testing.T) {
 
 func TestAuditTrail(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		storetest.Contoso(t, s)
 		entry := func(action string) offboard.Entry {
 			return offboard.Entry{
 				At: storetest.Noon, Actor: org.Actor{ID: "a", Name: "admin@contoso.com"}, Action: action, Target: org.Ref{ID: "t", Name: "t@contoso.com"},

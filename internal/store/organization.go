@@ -24,6 +24,7 @@ func (t *txn) Organization(ctx context.Context) (*org.Organization, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the organization: %w", err)
 	}
+	o.People += int(t.head.people)
 	if err := json.Unmarshal([]byte(settings), &o.Settings); err != nil {
 		return nil, fmt.Errorf("settings: %w", err)
 	}
@@ -47,9 +48,9 @@ func (t *txn) SaveOrganization(ctx context.Context, o *org.Organization) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.Exec(ctx, `insert into organization (pk, id, display_name, practice, usage_location, settings, clock_offset, people, deleted_people, created)
- values (1, $1, $2, $3, $4, $5, 0, 0, 0, 0) on conflict (pk) do update set display_name = excluded.display_name,
- usage_location = excluded.usage_location, settings = excluded.settings`, o.ID, o.DisplayName, o.Practice, o.UsageLocation, string(settings))
+	_, err = t.Exec(ctx, `insert into organization (pk, id, display_name, practice, usage_location, settings, clock_offset, people, deleted_people, audit_seq, audit_hash, created)
+ values (1, $1, $2, $3, $4, $5, 0, 0, 0, 0, $6, 0) on conflict (pk) do update set display_name = excluded.display_name,
+ usage_location = excluded.usage_location, settings = excluded.settings`, o.ID, o.DisplayName, o.Practice, o.UsageLocation, string(settings), []byte{})
 	if err != nil {
 		return fmt.Errorf("save the organization: %w", err)
 	}
@@ -66,17 +67,17 @@ func (t *txn) SaveOrganization(ctx context.Context, o *org.Organization) error {
 
 // Clock implements offboard.Organizations.
 func (t *txn) Clock(ctx context.Context) (time.Duration, error) {
-	var sec int64
-	err := t.QueryRow(ctx, "select clock_offset from organization").Scan(&sec)
-	if errors.Is(err, sqldb.ErrNoRows) {
-		return 0, nil
-	}
-	return time.Duration(sec) * time.Second, err
+	err := t.readHead(ctx)
+	return time.Duration(t.head.clock) * time.Second, err
 }
 
 // SetClock implements offboard.Organizations.
 func (t *txn) SetClock(ctx context.Context, offset time.Duration) error {
-	_, err := t.Exec(ctx, "update organization set clock_offset = $1", int64(offset/time.Second))
+	if err := t.readHead(ctx); err != nil {
+		return err
+	}
+	t.head.clock = int64(offset / time.Second)
+	_, err := t.Exec(ctx, "update organization set clock_offset = $1", t.head.clock)
 	return err
 }
 

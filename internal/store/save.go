@@ -40,17 +40,8 @@ func (t *txn) Save(ctx context.Context, changes []offboard.Change) error {
 			}
 		}
 	}
-	return t.countHeads(ctx, heads, gone)
-}
-
-// countHeads keeps the numbers of active and of deleted people, so that nobody
-// has to count a million rows.
-func (t *txn) countHeads(ctx context.Context, active, deleted int64) error {
-	if active == 0 && deleted == 0 {
-		return nil
-	}
-	_, err := t.Exec(ctx, "update organization set people = people + $1, deleted_people = deleted_people + $2", active, deleted)
-	return err
+	t.countHeads(heads, gone)
+	return nil
 }
 
 func count(yes bool) int64 {

@@ -69,7 +69,13 @@ func (s *Store) Close() error { return s.db.Close() }
 
 // Change runs f in one durable transaction.
 func (s *Store) Change(ctx context.Context, f func(offboard.Tx) error) error {
-	return outage(s.db.Update(ctx, func(tx *sqldb.Tx) error { return f(&txn{Tx: tx, newID: s.newID}) }))
+	return outage(s.db.Update(ctx, func(tx *sqldb.Tx) error {
+		t := &txn{Tx: tx, newID: s.newID}
+		if err := f(t); err != nil {
+			return err
+		}
+		return t.writeHead(ctx)
+	}))
 }
 
 // Read runs f on one consistent snapshot.
@@ -94,6 +100,7 @@ func outage(err error) error {
 type txn struct {
 	*sqldb.Tx
 	newID func() string
+	head  head
 }
 
 // unix stores a time; the zero time is 0.

@@ -7,9 +7,12 @@ create table organization (
   usage_location {text} not null,
   settings {text} not null,
   clock_offset bigint not null,
+  created bigint not null,
+  -- what nearly every change counts, in one row: one page to write
   people bigint not null,
   deleted_people bigint not null,
-  created bigint not null
+  audit_seq bigint not null, -- of the newest row of the trail, so that rows cut off its end are missed
+  audit_hash {blob} not null
 );
 
 create table domains (
@@ -329,8 +332,8 @@ create table body_queue (
 ) {without rowid};
 
 create table departures (
-  pk {pk},
-  id {text} not null,
+  pk {sqlite integer}{postgres bigint} primary key,
+  id {text} not null, -- ends in the key
   status {text} not null,
   actor_id {text} not null,
   actor {text} not null,
@@ -346,11 +349,11 @@ create table departures (
   undone_by {text} not null,
   next bigint not null
 );
-create unique index departures_id on departures (id);
 create unique index departures_key on departures (actor_id, idempotent) where idempotent <> '';
 create index departures_open on departures (lease) where ended is null;
 
 create table departure_items (
+  pk {sqlite integer}{postgres bigint} primary key, -- departure and ordinal in one number
   departure_pk bigint not null,
   ordinal bigint not null,
   user_pk bigint not null,
@@ -365,10 +368,9 @@ create table departure_items (
   ran bigint not null,
   undone boolean not null,
   detail {text} not null,
-  before {text} not null,
-  primary key (departure_pk, ordinal) -- with rowid: the state before would not fit into the leaves of an index
+  before {text} not null
 );
-create index departure_items_user on departure_items (user_pk, departure_pk);
+create index departure_items_user on departure_items (user_pk);
 
 create table audit (
   seq {sqlite integer}{postgres bigint} primary key,
@@ -385,15 +387,7 @@ create table audit (
 );
 create index audit_target on audit (target_id, seq);
 
--- the newest row once more, so that rows cut off the end are missed
-create table audit_head (
-  pk integer primary key,
-  seq bigint not null,
-  hash {blob} not null
-);
-
 -- +goose Down
-drop table audit_head;
 drop table audit;
 drop table departure_items;
 drop table departures;

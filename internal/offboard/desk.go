@@ -26,12 +26,13 @@ type Desk struct {
 	// nobody is told. R-OD-05
 	WriteLetter func(*org.Organization, Letter) (subject, text string)
 	// Catalog names products that an import may bring in.
-	Catalog org.Products
-	Log     *slog.Logger
-	Node    string        // names this process among those that share the database
-	Lease   time.Duration // how long a claimed run is this node's alone
-	wake    chan struct{}
-	watch   watchers
+	Catalog  org.Products
+	Log      *slog.Logger
+	Node     string        // names this process among those that share the database
+	Lease    time.Duration // how long a claimed run is this node's alone
+	wake     chan struct{}
+	watch    watchers
+	sketches sketches
 }
 
 // Bodies keeps the bodies of messages and files, named by their hash. The desk

@@ -2,8 +2,10 @@ package offboard
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"leaver/internal/org"
 )
@@ -25,22 +27,45 @@ const MaxPeople = 200_000
 
 // Plan shows what a departure would do. It writes nothing at all.
 func (d *Desk) Plan(ctx context.Context, actor org.Actor, req Request) (org.Plan, error) {
+	var items []org.Item
+	plan, err := d.PlanEach(ctx, actor, req, func(it *org.Item) error {
+		items = append(items, *it)
+		return nil
+	})
+	plan.Items = items
+	return plan, err
+}
+
+// PlanEach is Plan for many people, whose items are not kept: each gets them one by
+// one, in the order asked for, before the plan as a whole is known.
+func (d *Desk) PlanEach(ctx context.Context, actor org.Actor, req Request, each func(*org.Item) error) (org.Plan, error) {
 	if err := req.check(actor); err != nil {
 		return org.Plan{}, err
 	}
 	var plan org.Plan
+	s := d.sketchOf(actor, &req)
 	err := d.Store.Read(ctx, func(tx Tx) error {
-		now, err := d.now(ctx, tx)
+		p, err := d.begins(ctx, tx, actor, &req)
 		if err != nil {
 			return err
 		}
-		facts, err := d.facts(ctx, tx, req)
-		if err != nil {
-			return err
+		s.begin(p)
+		for l, err := range ahead(p.leavers(ctx)) {
+			if err != nil {
+				return err
+			}
+			it := p.Item(l)
+			s.add(l, &it)
+			if err := each(&it); err != nil {
+				return err
+			}
 		}
-		plan = org.MakePlan(facts, actor, now)
+		plan = p.Plan()
 		return nil
 	})
+	if err == nil {
+		d.keep(s, &plan)
+	}
 	return plan, err
 }
 
@@ -57,51 +82,114 @@ func (req *Request) check(actor org.Actor) error {
 	return nil
 }
 
-// facts loads what a plan is made from, in portions so that a run of a hundred
-// thousand people does not need one statement for all.
-func (d *Desk) facts(ctx context.Context, tx Tx, req Request) (org.Facts, error) {
-	o, err := tx.Organization(ctx)
-	if err != nil {
-		return org.Facts{}, err
-	}
-	f := org.Facts{Org: o, People: make([]org.Leaver, 0, len(req.People)), ReplyTemplates: d.ReplyTemplates}
-	for part := range slices.Chunk(req.People, 1000) {
-		if err := load(ctx, tx, &f, part, req.Defaults); err != nil {
-			return f, err
-		}
-	}
-	f.Heirs, err = heirs(ctx, tx, &f)
-	return f, err
+// planning is a plan while it is made: the first round is done, the second loads
+// everybody anew. So the memory for a thousand people does for all.
+type planning struct {
+	*org.Planner
+	tx   Tx
+	req  *Request
+	org  *org.Organization
+	now  time.Time
+	keys []int64 // of everybody asked for, 0 where there is nobody
 }
 
-func load(ctx context.Context, tx Tx, f *org.Facts, part []Wish, defaults org.Choices) error {
-	refs := make([]string, len(part))
-	for i, w := range part {
-		refs[i] = w.User
+// portion is how many people are loaded together.
+const portion = 1000
+
+// begins does the first round: who leaves.
+func (d *Desk) begins(ctx context.Context, tx Tx, actor org.Actor, req *Request) (*planning, error) {
+	p := &planning{tx: tx, req: req, keys: make([]int64, 0, len(req.People))}
+	var err error
+	if p.now, err = d.now(ctx, tx); err != nil {
+		return nil, err
 	}
-	people, err := tx.People(ctx, refs)
+	if p.org, err = tx.Organization(ctx); err != nil {
+		return nil, err
+	}
+	heirs, err := tx.Heirs(ctx, req.heirs(p.org))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	found := slices.DeleteFunc(slices.Clone(people), func(p *org.Person) bool { return p == nil })
-	around, err := tx.Around(ctx, found)
-	if err != nil {
-		return err
-	}
-	next := 0
-	for i, p := range people {
-		l := org.Leaver{Asked: strings.TrimSpace(refs[i]), Choices: part[i].Choices.Over(defaults)}
-		if p != nil {
-			l.Found, l.Person, l.Around = true, *p, around[next]
-			next++
+	p.Planner = org.NewPlanner(org.Facts{Org: p.org, Heirs: heirs, ReplyTemplates: d.ReplyTemplates}, actor, p.now, len(req.People))
+	for part := range slices.Chunk(req.People, portion) {
+		if err := p.decide(ctx, part); err != nil {
+			return nil, err
 		}
-		f.People = append(f.People, l)
+	}
+	return p, nil
+}
+
+func (p *planning) decide(ctx context.Context, part []Wish) error {
+	refs, plain := make([]string, len(part)), true
+	for i := range part {
+		refs[i] = part[i].User
+		c := part[i].Choices.Over(p.req.Defaults)
+		plain = plain && c.Plain()
+	}
+	load := p.tx.People
+	if plain {
+		load = p.tx.Gates
+	}
+	people, err := load(ctx, refs)
+	if err != nil {
+		return err
+	}
+	for i, person := range people {
+		l := p.leaver(&part[i], person)
+		p.Decide(&l)
+		p.keys = append(p.keys, l.Person.Key)
 	}
 	return nil
 }
 
-// heirs looks up everybody that the choices name, and the secondary owner.
-func heirs(ctx context.Context, tx Tx, f *org.Facts) (map[string]org.Heir, error) {
+func (p *planning) leaver(w *Wish, person *org.Person) org.Leaver {
+	l := org.Leaver{Asked: strings.TrimSpace(w.User), Choices: w.Choices.Over(p.req.Defaults)}
+	if person != nil {
+		l.Found, l.Person = true, *person
+	}
+	return l
+}
+
+// leavers gives everybody with what surrounds them, for the second round.
+func (p *planning) leavers(ctx context.Context) iter.Seq2[[]org.Leaver, error] {
+	return func(yield func([]org.Leaver, error) bool) {
+		for from := 0; from < len(p.keys); from += portion {
+			to := min(from+portion, len(p.keys))
+			part, err := p.load(ctx, p.req.People[from:to], p.keys[from:to])
+			if !yield(part, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func (p *planning) load(ctx context.Context, part []Wish, keys []int64) ([]org.Leaver, error) {
+	asked := slices.DeleteFunc(slices.Clone(keys), func(k int64) bool { return k == 0 })
+	slices.Sort(asked)
+	asked = slices.Compact(asked) // in the order in which they are stored, each once
+	people, err := p.tx.PeopleByKey(ctx, asked)
+	if err != nil {
+		return nil, err
+	}
+	around, err := p.tx.Around(ctx, people)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]org.Leaver, len(part))
+	for i, key := range keys {
+		n, there := slices.BinarySearch(asked, key)
+		if !there {
+			out[i] = p.leaver(&part[i], nil)
+			continue
+		}
+		out[i] = p.leaver(&part[i], people[n])
+		out[i].Around = around[n]
+	}
+	return out, nil
+}
+
+// heirs are everybody that the choices name, and the secondary owner.
+func (req *Request) heirs(o *org.Organization) []string {
 	seen := map[string]bool{}
 	var refs []string
 	add := func(ref string) {
@@ -110,11 +198,14 @@ func heirs(ctx context.Context, tx Tx, f *org.Facts) (map[string]org.Heir, error
 			refs = append(refs, ref)
 		}
 	}
-	add(string(f.Org.Settings.SecondaryOwner))
-	for i := range f.People {
-		for _, ref := range f.People[i].Choices.References() {
+	add(string(o.Settings.SecondaryOwner))
+	for _, ref := range req.Defaults.References() {
+		add(ref)
+	}
+	for i := range req.People {
+		for _, ref := range req.People[i].Choices.References() {
 			add(ref)
 		}
 	}
-	return tx.Heirs(ctx, refs)
+	return refs
 }

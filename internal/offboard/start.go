@@ -41,6 +41,7 @@ func (d *Desk) Start(ctx context.Context, actor org.Actor, req Request, c Confir
 	if err != nil {
 		return nil, err
 	}
+	d.forget(nil)
 	d.Wake()
 	return dep, nil
 }
@@ -51,32 +52,31 @@ func (d *Desk) begin(ctx context.Context, tx Tx, actor org.Actor, req Request, c
 	if err != nil {
 		return nil, err
 	}
-	facts, err := d.facts(ctx, tx, req)
-	if err != nil {
-		return nil, err
+	s := d.sketched(tx, actor, &req, c.Hash, now)
+	if s == nil {
+		if s, err = d.replan(ctx, tx, actor, &req); err != nil {
+			return nil, err
+		}
 	}
-	plan := org.MakePlan(facts, actor, now)
 	switch {
-	case plan.Hash != c.Hash:
+	case s.plan.Hash != c.Hash:
 		return nil, org.Refuse(org.Stale, "PlanChanged", "R-SM-10").On("hash")
-	case plan.MassDelete && c.Override != MassDelete:
-		return nil, org.Refuse(org.Conflict, "departure.massDelete", "R-AD-07", org.Arg{Name: "count", Value: plan.Leaving},
-			org.Arg{Name: "total", Value: facts.Org.People}, org.Arg{Name: "limit", Value: facts.Org.Settings.MassDeleteCount},
-			org.Arg{Name: "percent", Value: facts.Org.Settings.MassDeletePercent}).On("override")
+	case s.plan.MassDelete && c.Override != MassDelete:
+		return nil, org.Refuse(org.Conflict, "departure.massDelete", "R-AD-07", org.Arg{Name: "count", Value: s.plan.Leaving},
+			org.Arg{Name: "total", Value: s.org.People}, org.Arg{Name: "limit", Value: s.org.Settings.MassDeleteCount},
+			org.Arg{Name: "percent", Value: s.org.Settings.MassDeletePercent}).On("override")
 	}
 	dep := &Departure{
-		ID: org.DepartureID(d.NewID()), Status: Running, CreatedBy: actor, Created: now, Hash: plan.Hash, Idempotent: c.Idempotent,
-		Total: len(plan.Items), Counts: map[ItemOutcome]int{},
+		ID: org.DepartureID(d.NewID()), Status: Running, CreatedBy: actor, Created: now, Hash: s.plan.Hash, Idempotent: c.Idempotent,
+		Total: len(s.items), Counts: map[ItemOutcome]int{},
 	}
-	items := make([]Item, len(plan.Items))
-	for i := range plan.Items {
-		items[i] = pending(i, &plan.Items[i], &facts.People[i])
-		dep.Counts[items[i].Outcome]++
+	for i := range s.items {
+		dep.Counts[s.items[i].Outcome]++
 	}
 	if dep.Counts[ItemPending] == 0 {
 		finish(dep, now)
 	}
-	if err := tx.AddDeparture(ctx, dep, items); err != nil {
+	if err := tx.AddDeparture(ctx, dep, s.items); err != nil {
 		return nil, err
 	}
 	detail, err := json.Marshal(map[string]any{"people": dep.Total, "hash": dep.Hash, "override": c.Override})
@@ -84,6 +84,26 @@ func (d *Desk) begin(ctx context.Context, tx Tx, actor org.Actor, req Request, c
 		return nil, err
 	}
 	return dep, tx.Audit(ctx, entry(actor, ActStart, org.Ref{ID: string(dep.ID)}, now, string(detail)))
+}
+
+// replan plans what is to be confirmed as things are now.
+func (d *Desk) replan(ctx context.Context, tx Tx, actor org.Actor, req *Request) (*sketch, error) {
+	p, err := d.begins(ctx, tx, actor, req)
+	if err != nil {
+		return nil, err
+	}
+	s := &sketch{now: p.now, org: p.org, steps: map[string][]org.Step{}, items: make([]Item, 0, len(req.People))}
+	for part, err := range p.leavers(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		for i := range part {
+			it := p.Item(&part[i])
+			s.add(&part[i], &it)
+		}
+	}
+	s.plan = p.Plan()
+	return s, nil
 }
 
 // pending makes the journal's item of a planned one.

@@ -43,6 +43,9 @@ func (s *Server) drive(r *http.Request, c *call) (*drive, error) {
 	if state := kept.DriveStateAt(row.Deleted, now, o.Settings); state == org.DriveRecycleBin || state == org.DriveGone {
 		return nil, noDrive() // R-SM-07
 	}
+	if h != nil && h.Active() && h.Drive != nil && h.Drive.DriveStateAt(h.Deleted, now, o.Settings) == org.DriveArchived {
+		return nil, archived()
+	}
 	d := &drive{DriveRow: row, owner: h}
 	d.whole = c.caller.App || c.caller.Scopes == nil || h != nil && h.Active() && h.ID == c.caller.ID ||
 		slices.Contains(row.Grants, c.caller.ID) // also when the owner is purged, R-SM-07
@@ -78,6 +81,12 @@ func noItem() *wire.Fault {
 
 func closed() *wire.Fault {
 	return &wire.Fault{Status: http.StatusForbidden, Code: "accessDenied", Message: "Access denied"}
+}
+
+// archived is the answer for a drive that has been without a licence for so long
+// that nobody can open it. R-OD-20 R-SM-08
+func archived() *wire.Fault {
+	return &wire.Fault{Status: http.StatusLocked, Code: "resourceLocked", Message: "The drive is archived, because its owner has no license for it."}
 }
 
 // getDrive answers GET /drives/{id} and /users/{id}/drive. R-API-60

@@ -49,6 +49,9 @@ func (d *Desk) RestoreUser(ctx context.Context, actor org.Actor, ref string, how
 		if r := org.GateRestore(actor, p, org.ClocksOf(p, org.Settings{}, b.now)); r != nil {
 			return r
 		}
+		if err := b.checkName(ctx); err != nil {
+			return err
+		}
 		items, err := tx.LastItems(ctx, []*org.Person{p})
 		if err != nil {
 			return err
@@ -81,6 +84,21 @@ type backing struct {
 	how   Restoring
 	hash  string
 	now   timeStamp
+}
+
+// checkName refuses a new user name that nobody could be given. R-SM-13 R-RES-08
+func (b *backing) checkName(ctx context.Context) error {
+	if b.how.NewUPN == "" {
+		return nil
+	}
+	o, err := b.tx.Organization(ctx)
+	if err != nil {
+		return err
+	}
+	if r := o.CheckUPN(b.how.NewUPN); r != nil {
+		return r
+	}
+	return nil
 }
 
 // restore puts a deleted person back from the journal; one that was deleted

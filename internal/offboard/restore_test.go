@@ -44,6 +44,10 @@ func TestRestoreUser(t *testing.T) {
 			storetest.Add(t, s, other)
 			_, err := restore(t, org.RestoreOptions{})
 			refusedBy(t, err, "R-RES-08")
+			for _, name := range []string{"anna", "anna@elsewhere.example", "an na@contoso.com"} { // R-SM-13: a new name is a valid one
+				_, err := restore(t, org.RestoreOptions{NewUPN: name})
+				refusedBy(t, err, "R-API-10")
+			}
 			got, err := restore(t, org.RestoreOptions{NewUPN: "anna2@contoso.com"})
 			if err != nil || got.Person.UPN != "anna2@contoso.com" {
 				t.Fatalf("%+v, %v", got.Person.User, err)

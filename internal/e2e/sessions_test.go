@@ -183,8 +183,10 @@ func everyPage(t testing.TB, c *client) []string {
 	}
 	run := "/leavers/" + c.leave("rosa.vandam")
 	anna := "/users/" + c.s.id(t, "anna.devries")
+	app := "/settings/apps/" + c.s.firstApp(t)
 	return []string{
-		"/users", "/users?view=admins&q=a", anna, anna + "/delete", "/users/" + c.s.id(t, "eva.bakker") + "/delete", "/users/new",
+		"/users", "/users?view=admins&q=a", anna, anna + "/account", anna + "/licenses", anna + "/mail", anna + "/drive", anna + "/groups", anna + "/roles",
+		anna + "/delete", "/deleted/left", "/settings/domains", "/settings/apps", app, "/users/" + c.s.id(t, "eva.bakker") + "/delete", "/users/new",
 		"/several", "/deleted", link("/deleted", "/deleted/"), "/leavers", run, run + "/record", "/leavers/calendar", "/products",
 		link("/products", "/products/"), "/audit", "/settings", "/clock", "/account", "/design",
 	}

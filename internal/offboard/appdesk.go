@@ -101,7 +101,7 @@ func (d *Desk) DeleteApp(ctx context.Context, actor org.Actor, id string) error 
 		if err != nil {
 			return err
 		}
-		if r := mayManageApp(actor, app); r != nil {
+		if r := GateApp(actor, app); r != nil {
 			return r
 		}
 		now, err := d.now(ctx, tx)
@@ -120,7 +120,7 @@ func saveApp(ctx context.Context, tx Tx, actor org.Actor, before, after *App, no
 		if app == nil {
 			continue
 		}
-		if r := mayManageApp(actor, app); r != nil {
+		if r := GateApp(actor, app); r != nil {
 			return r
 		}
 	}
@@ -137,10 +137,10 @@ func saveApp(ctx context.Context, tx Tx, actor org.Actor, before, after *App, no
 	return tx.Audit(ctx, entry(actor, ActApp, after.ref(), now, encode(detail)))
 }
 
-// mayManageApp: whoever holds the keys of an app can do what the app can do. One
-// that holds roles or permissions of its own is therefore for those who may give
-// roles away.
-func mayManageApp(actor org.Actor, app *App) *org.Refusal {
+// GateApp says why the actor can't change an app; nil when they can. Whoever
+// holds the keys of an app can do what the app can do: one that holds roles or
+// permissions of its own is therefore for those who may give roles away.
+func GateApp(actor org.Actor, app *App) *org.Refusal {
 	if r := org.May(actor, org.ManageApps); r != nil {
 		return r
 	}

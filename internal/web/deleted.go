@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -229,14 +228,13 @@ func (v *visit) deletedData(id string) (*deletedData, error) {
 	return d, err
 }
 
-// runOf finds the run that an item belongs to among the newest ones.
+// runOf finds the run that an item belongs to.
 func (v *visit) runOf(tx offboard.Tx, it *offboard.Item) (org.DepartureID, error) {
-	deps, err := tx.Departures(v.ctx(), "", 200)
-	i := slices.IndexFunc(deps, func(d offboard.Departure) bool { return d.Key == it.Departure })
-	if err != nil || i < 0 {
-		return "", err
+	runs, ok := tx.(offboard.Runs)
+	if !ok {
+		return "", nil
 	}
-	return deps[i].ID, nil
+	return runs.RunOf(v.ctx(), it)
 }
 
 // freeName proposes a user name like one that is taken: with a number behind it.

@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"time"
 
-	"leaver/internal/offboard"
 	"leaver/internal/org"
 )
 
@@ -13,8 +12,8 @@ import (
 type settingsData struct {
 	Name           string
 	S              org.Settings
-	Secondary      string // user name of the secondary owner
-	Apps           []offboard.App
+	Secondary      choosing // user name of the secondary owner
+	Was            string
 	MayAll, MayAny bool
 }
 
@@ -27,7 +26,7 @@ func settingsPage(v *visit) error {
 			return err
 		}
 		if p != nil {
-			d.Secondary = p.UPN
+			d.Secondary.Text = p.UPN
 		}
 	}
 	return v.settings(d, http.StatusOK)
@@ -37,12 +36,7 @@ func (v *visit) settings(d settingsData, status int) error {
 	v.Section = "settings"
 	d.MayAll = v.May(org.ManageSettings)
 	d.MayAny = d.MayAll || v.May(org.ManageDriveRules)
-	if v.May(org.ManageApps) {
-		var err error
-		if d.Apps, err = v.srv.Desk.ListApps(v.ctx(), v.Actor); err != nil {
-			return err
-		}
-	}
+	d.Was = fingerprint(v.Org.DisplayName, v.Org.Settings)
 	v.show(status, settingsView(v, d))
 	return nil
 }
@@ -69,17 +63,9 @@ func saveSettings(v *visit) error {
 		number("massPercent", &d.S.MassDeletePercent)
 		number("purgedMailbox", &d.S.PurgedMailboxDays)
 		d.Name, d.S.DefaultLanguage, d.S.DriveDelegation = v.form("name"), v.form("language"), v.form("delegation") == "yes"
-		d.Secondary, d.S.SecondaryOwner = v.form("secondary"), ""
-		if d.Secondary != "" {
-			p, err := v.person(d.Secondary)
-			if r := org.RefusalOf(err); r != nil {
-				v.refuse(r)
-				return v.settings(d, statuses[r.Kind])
-			}
-			if err != nil {
-				return err
-			}
-			d.S.SecondaryOwner = p.ID
+		d.S.Education = v.form("education") == "yes"
+		if answered, err := v.secondary(&d); err != nil || answered {
+			return err
 		}
 	}
 	if bad != "" {
@@ -87,17 +73,38 @@ func saveSettings(v *visit) error {
 		return v.settings(d, http.StatusUnprocessableEntity)
 	}
 	_, err := v.srv.Desk.ChangeOrganization(v.ctx(), v.Actor, func(o *org.Organization) error {
+		if err := v.unmoved(o.DisplayName, o.Settings); err != nil {
+			return err
+		}
 		o.DisplayName, o.Settings = d.Name, d.S
 		return nil
 	})
-	if r := org.RefusalOf(err); r != nil {
-		v.refuse(r)
-		return v.settings(d, statuses[r.Kind])
+	return v.settle(err, "/settings", "settings", func(status int) error { return v.settings(d, status) })
+}
+
+// secondary reads who the secondary owner is to be; true when it is not clear and
+// the page was shown again. R-OD-04
+func (v *visit) secondary(d *settingsData) (answered bool, err error) {
+	if d.Secondary, err = v.chosen("secondary", ""); err != nil {
+		return false, err
+	}
+	d.S.SecondaryOwner = ""
+	if d.Secondary.Text == "" {
+		d.Secondary.Asked = false
+		return false, nil
+	}
+	if d.Secondary.Asked {
+		return true, v.settings(*d, http.StatusUnprocessableEntity)
+	}
+	p, err := v.person(d.Secondary.Text)
+	if err == nil && !p.Active() {
+		err = org.Refuse(org.NotFound, "user.notFound", "R-DEL-06", org.Arg{Name: "user", Value: d.Secondary.Text})
 	}
 	if err != nil {
-		return err
+		return true, v.settle(err, "", "", func(status int) error { return v.settings(*d, status) })
 	}
-	return v.redirect("/settings?done=settings")
+	d.S.SecondaryOwner = p.ID
+	return false, nil
 }
 
 // clockPage is there in a practice organization only.

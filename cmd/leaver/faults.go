@@ -27,8 +27,10 @@ func openFault(at cli.Place, err error) error {
 		return exit("inUse")
 	case errors.Is(err, sqldb.ErrNewerSchema):
 		return exit("newerData")
-	case errors.Is(err, sqldb.ErrNotADatabase), errors.Is(err, sqldb.ErrCorrupt):
+	case errors.Is(err, sqldb.ErrNotADatabase):
 		return exit("notADatabase")
+	case errors.Is(err, sqldb.ErrCorrupt):
+		return exit("damaged")
 	case errors.Is(err, sqldb.ErrReadOnly):
 		return exit("readOnly")
 	case errors.Is(err, sqldb.ErrUnavailable):

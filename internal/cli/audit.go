@@ -39,7 +39,7 @@ func (c *auditList) Run(ctx context.Context, s *session) error {
 		return jsonList(s, all, c.Limit)
 	}
 	t := s.table(s.text("cli.column.when"), s.text("cli.column.by"), s.text("cli.column.action"), s.text("cli.column.target"),
-		s.text("cli.column.result"))
+		s.text("cli.column.result")).dispensable(4)
 	n, err := each(all, c.Limit, func(e graphclient.AuditEntry) {
 		t.row(s.moment(e.DateTime), rawLabel(e.Actor), e.Action, rawLabel(e.Target), e.Result)
 	})

@@ -3,6 +3,7 @@ package cli
 import (
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"leaver/internal/graphclient"
@@ -113,15 +114,26 @@ type ask struct {
 	cells   [][]string // of the rows of the file, in the order of the people
 }
 
+// whoIs refuses a command line that names nobody, or in two ways.
+func whoIs(users []string, file string) error {
+	switch {
+	case file != "" && len(users) > 0:
+		return usage("usersAndCSV")
+	case file == "" && len(users) == 0:
+		return usage("noUsers")
+	case slices.Contains(users, ""): // an empty variable of a script
+		return usage("emptyName")
+	}
+	return nil
+}
+
 // ask reads who leaves, and what becomes of what they leave behind.
 func (l *leavers) ask(s *session) (*ask, error) {
 	a := &ask{request: graphclient.DepartureRequest{Defaults: l.choices(), Users: []graphclient.Wish{}}}
-	switch {
-	case l.CSV != "" && len(l.User) > 0:
-		return nil, usage("usersAndCSV")
-	case l.CSV == "" && len(l.User) == 0:
-		return nil, usage("noUsers")
-	case l.CSV == "":
+	if err := whoIs(l.User, l.CSV); err != nil {
+		return nil, err
+	}
+	if l.CSV == "" {
 		for _, user := range l.User {
 			a.request.Users = append(a.request.Users, graphclient.Wish{User: user})
 		}
@@ -187,13 +199,28 @@ func (s *session) checkTable(name string, in io.Reader, purpose tabular.Purpose)
 	if len(file.Problems) == 0 {
 		return file, nil
 	}
-	for _, p := range file.Problems {
-		s.note(s.text("cli.csv.problem", "where", s.place(p), "text", s.problem(p)))
-	}
 	if name == "-" {
 		name = s.text("cli.stdin")
 	}
+	if len(file.Problems) == 1 && file.MoreProblems == 0 {
+		return nil, s.oneProblem(name, file.Problems[0])
+	}
+	for _, p := range file.Problems {
+		s.note(s.text("cli.csv.problem", "where", s.place(p), "text", s.problem(p)))
+	}
 	return nil, usage("csv.invalid", "file", name, "count", len(file.Problems)+file.MoreProblems)
+}
+
+// oneProblem says the only thing that is wrong with a file, on the one line
+// that a failure has.
+func (s *session) oneProblem(name string, p tabular.Problem) error {
+	said := s.text("cli.csv.problem", "where", name, "text", s.problem(p))
+	if p.Row > 0 {
+		said = s.text("cli.csv.problem", "where", name+": "+s.place(p), "text", s.problem(p))
+	}
+	f := usage("csv.invalid")
+	f.Said, f.Advice = said, s.text("cli.csv.nothingSent")
+	return f
 }
 
 // problem says what is wrong with a cell, a row or a file.

@@ -37,7 +37,7 @@ func (c *deleteCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	if err := c.refused(s, &plan.V); err != nil {
+	if err := c.refused(s, a, plan); err != nil {
 		return err
 	}
 	if !c.Yes {
@@ -60,6 +60,9 @@ func (c *deleteCommand) Run(ctx context.Context, s *session) error {
 
 // check refuses what could not be confirmed, before anything is asked.
 func (c *deleteCommand) check(s *session) error {
+	if err := whoIs(c.User, c.CSV); err != nil {
+		return err
+	}
 	switch {
 	case c.Override != "" && c.Override != massDelete:
 		return usage("badOverride", "value", c.Override)
@@ -72,16 +75,30 @@ func (c *deleteCommand) check(s *session) error {
 }
 
 // refused stops a run in which nobody would leave, or that is larger than goes
-// unnoticed.
-func (c *deleteCommand) refused(s *session, plan *graphclient.Plan) error {
+// unnoticed. A file of results is written all the same: the one of an earlier
+// run would look like an answer.
+func (c *deleteCommand) refused(s *session, a *ask, answer graphclient.Answer[graphclient.Plan]) error {
+	plan := &answer.V
 	if leaving(plan.Items) == 0 {
+		if c.Result != "" {
+			if err := s.writeResults(c.Result, a, refusedItems(plan.Items)); err != nil {
+				return err
+			}
+		}
 		if len(plan.Items) == 1 && len(plan.Items[0].Refusals) > 0 {
 			r := plan.Items[0].Refusals[0]
 			return &Fault{
 				Exit: exitOfRefusal(r.Kind, r.Code), Code: r.Code, Said: r.Text, Advice: firstOf(r.Hint, s.adviceOn(r.Code, r.Text)),
 			}
 		}
-		s.showPlan(plan, false)
+		switch {
+		case s.JSON:
+			if err := s.json(answer); err != nil {
+				return err
+			}
+		case c.Result != "-":
+			s.showPlan(plan, false)
+		}
 		return fault(planExit(plan.Items), "allRefused", "count", len(plan.Items))
 	}
 	if plan.MassDelete && c.Override != massDelete {

@@ -22,7 +22,7 @@ func (c *departuresList) Run(ctx context.Context, s *session) error {
 		return jsonList(s, all, c.Limit)
 	}
 	t := s.table(s.text("cli.column.id"), s.text("cli.column.created"), s.text("cli.column.by"), s.text("cli.column.status"),
-		s.text("cli.column.people")).numbers(4)
+		s.text("cli.column.people")).numbers(4).dispensable(2)
 	n, err := each(all, c.Limit, func(d graphclient.Departure) {
 		total := d.Total
 		if total == 0 {

@@ -125,6 +125,10 @@ func (s *session) serverFault(e *graphclient.Error) *Fault {
 	if f.Advice == "" {
 		f.Advice = s.adviceOn(e.Code, e.Message)
 	}
+	// The token endpoint has one code for much; the number before its message says which.
+	if number, _, found := strings.Cut(e.Message, ":"); found && f.Advice == "" && locale.Has(s.lang, "cli.advice."+number) {
+		f.Advice = s.text("cli.advice." + number)
+	}
 	if e.Status >= http.StatusInternalServerError && e.RequestID != "" {
 		f.Advice = strings.TrimSpace(f.Advice + " " + s.text("cli.requestID", "id", e.RequestID))
 	}

@@ -201,7 +201,7 @@ func (s *session) flagLines(title string, flags []*kong.Flag) {
 		}
 		name += flag.Name
 		if !flag.IsBool() {
-			name += " " + flag.FormatPlaceHolder()
+			name += " " + firstOf(flag.PlaceHolder, flag.FormatPlaceHolder())
 		}
 		text := flag.Help
 		if flag.HasDefault && flag.Default != "" && flag.Default != "-" {
@@ -228,6 +228,7 @@ var complaints = []struct {
 	pattern *regexp.Regexp
 	code    string
 }{
+	{regexp.MustCompile(`^unknown flag (?P<value>-\d[^,\s]*)`), "negative"},
 	{regexp.MustCompile(`^unknown flag (?P<flag>[^,]+), did you mean (?:one of )?(?P<near>.+)\?$`), "unknownFlagNear"},
 	{regexp.MustCompile(`^unknown flag (?P<flag>\S+)$`), "unknownFlag"},
 	{regexp.MustCompile(`^unexpected argument (?P<argument>[^,]+), did you mean (?:one of )?(?P<near>.+)\?$`), "unexpectedNear"},
@@ -238,6 +239,7 @@ var complaints = []struct {
 	{regexp.MustCompile(`^expected "?(?P<words><.+>)`), "missingArgument"},
 	{regexp.MustCompile(`^missing positional arguments (?P<words>.+)$`), "missingArgument"},
 	{regexp.MustCompile(`^(?P<flag>\S+) must be one of (?P<words>.+) but got (?P<value>".*")$`), "notOneOf"},
+	{regexp.MustCompile(`^(?P<flag>[^:]+): expected a valid \d+ bit u?int but got (?P<value>".*?")`), "wholeNumber"},
 	{regexp.MustCompile(`^(?P<flag>--[^:]+): .*$`), "badFlagValue"},
 	{regexp.MustCompile(`^(?P<flag><[^>]+>(?:\.\.\.)?): .*$`), "badFlagValue"},
 }
@@ -254,7 +256,7 @@ func (s *session) usageFault(err error) *Fault {
 		f = usage("usage." + c.code)
 		for i, name := range c.pattern.SubexpNames() {
 			if name != "" {
-				f.Args = append(f.Args, name, strings.TrimRight(strings.ReplaceAll(found[i], `"`, ""), ","))
+				f.Args = append(f.Args, name, tidy(found[i]))
 			}
 		}
 		break
@@ -266,4 +268,15 @@ func (s *session) usageFault(err error) *Fault {
 	}
 	f.Advice = s.text("cli.advice.usage", "command", command+" --help")
 	return f
+}
+
+// tidy writes what the parser quotes or lists as people do. A lone dash stands
+// for a flag that wasn't given, and nobody types it.
+func tidy(words string) string {
+	list := strings.Split(strings.ReplaceAll(words, `"`, ""), ",")
+	list = slices.DeleteFunc(list, func(w string) bool { return strings.TrimSpace(w) == "" || w == "-" && len(list) > 1 })
+	for i := range list {
+		list[i] = strings.TrimSpace(list[i])
+	}
+	return strings.Join(list, ", ")
 }

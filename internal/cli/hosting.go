@@ -69,6 +69,9 @@ func (c *initCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
+	if s.JSON {
+		return s.json(map[string]string{"organization": c.Name, "domain": c.Domain, "userPrincipalName": c.Admin})
+	}
 	words := []string{"leaver", "serve", "--data", s.Data}
 	if s.Database != "" {
 		words = []string{"leaver", "serve", "--database", "…"} // it may hold a password

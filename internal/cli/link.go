@@ -147,6 +147,8 @@ func (s *session) tokens(ctx context.Context, c *graphclient.Client, saved *logi
 	switch {
 	case id != "" && secret != "":
 		return s.secretSession(authority, id, secret), nil
+	case id != "" || secret != "": // acting as somebody else than meant would be worse
+		return nil, usage("halfClient")
 	case saved != nil:
 		return s.loginSession(authority, c.Server.String(), saved), nil
 	}
@@ -156,7 +158,9 @@ func (s *session) tokens(ctx context.Context, c *graphclient.Client, saved *logi
 			return nil, err
 		}
 		if health.V.Practice {
-			s.tell("cli.practiceApp")
+			if s.Terminal.Err { // a script has asked for nothing but the answer
+				s.tell("cli.practiceApp")
+			}
 			return s.secretSession(authority, practiceClient, practiceSecret), nil
 		}
 	}

@@ -33,7 +33,7 @@ func (c *loginCommand) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	client := s.client(address, transport)
-	id := firstOf(c.ClientID, s.Getenv("LEAVER_CLIENT_ID"), ClientID)
+	id := firstOf(c.ClientID, ClientID)
 	grant, err := c.signIn(ctx, s, s.authority(client), id)
 	if err != nil {
 		return err

@@ -158,7 +158,7 @@ func (s *session) showItems(items []graphclient.PlanItem) {
 	counts := map[string]int{}
 	worst := map[string]int{}
 	t := s.table(s.text("cli.column.user"), s.text("cli.column.name"), s.text("cli.column.outcome"),
-		s.text("cli.column.steps"), s.text("cli.column.attention")).numbers(3)
+		s.text("cli.column.steps"), s.text("cli.column.attention")).numbers(3).dispensable(1)
 	for i := range items {
 		item := &items[i]
 		counts[item.Outcome]++

@@ -144,6 +144,9 @@ func (p *Program) Run(ctx context.Context, args []string) int {
 		return s.report(s.usageFault(err))
 	}
 	s.globals = grammar.globals
+	if s.Server != "" && (s.Data != "" || s.Database != "") {
+		return s.report(usage("serverAndData"))
+	}
 	s.ink = newInk(s.Terminal.Out && !s.NoColor && p.Getenv("NO_COLOR") == "" && p.Getenv("TERM") != "dumb" && !s.JSON)
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	return s.finish(parsed.Run(s))

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 
 	"leaver/internal/graphclient"
 	"leaver/internal/tabular"
@@ -23,7 +24,7 @@ func (c *deletedList) Run(ctx context.Context, s *session) error {
 		return jsonList(s, all, c.Limit)
 	}
 	t := s.table(s.text("cli.column.user"), s.text("cli.column.name"), s.text("cli.column.deleted"), s.text("cli.column.left"),
-		s.text("cli.column.purged"), s.text("cli.column.id")).numbers(3)
+		s.text("cli.column.purged"), s.text("cli.column.id")).numbers(3).dispensable(5, 2)
 	n, err := each(all, c.Limit, func(d graphclient.DeletedUser) {
 		t.row(d.UserPrincipalName, d.DisplayName, s.date(d.Deleted), s.text("cli.days", "count", d.DaysLeft), s.date(d.Clocks.User), d.ID)
 	})
@@ -71,11 +72,10 @@ func (c *restoreCommand) Run(ctx context.Context, s *session) error {
 
 // who says who comes back, and the file that said so.
 func (c *restoreCommand) who(s *session) (*tabular.File, []string, error) {
+	if err := whoIs(c.User, c.CSV); err != nil {
+		return nil, nil, err
+	}
 	switch {
-	case c.CSV != "" && len(c.User) > 0:
-		return nil, nil, usage("usersAndCSV")
-	case c.CSV == "" && len(c.User) == 0:
-		return nil, nil, usage("noUsers")
 	case (c.CSV != "" || len(c.User) > 1) && (c.NewName != "" || c.PasswordFile != ""):
 		return nil, nil, usage("oneOnly")
 	case c.CSV == "":
@@ -123,7 +123,14 @@ func (s *session) showPassword(password string) {
 // showResults writes what became of many, and answers by the exit status.
 func (s *session) showResults(results graphclient.Answer[graphclient.Results], file *tabular.File, resultFile string) error {
 	items := make([]graphclient.RunItem, len(results.V.Value))
+	var passwords []string
+	if anyPassword(results.V.Value) {
+		passwords = make([]string, len(items))
+	}
 	for i, r := range results.V.Value {
+		if passwords != nil {
+			passwords[i] = r.Password
+		}
 		items[i] = graphclient.RunItem{User: r.User, Outcome: r.Outcome, Code: r.Code, Rule: r.Rule, Message: r.Message}
 	}
 	if resultFile != "" {
@@ -133,7 +140,7 @@ func (s *session) showResults(results graphclient.Answer[graphclient.Results], f
 				a.cells = append(a.cells, row.Cells)
 			}
 		}
-		if err := s.writeResults(resultFile, a, items); err != nil {
+		if err := s.writeRows(resultFile, a, items, passwords); err != nil {
 			return err
 		}
 	}
@@ -143,16 +150,34 @@ func (s *session) showResults(results graphclient.Answer[graphclient.Results], f
 			return err
 		}
 	case resultFile != "-":
-		t := s.table(s.text("cli.column.user"), s.text("cli.column.outcome"), s.text("cli.label.password"), s.text("cli.column.message")).wrapping()
-		for _, r := range results.V.Value {
-			t.row(r.User, s.text("outcome."+r.Outcome), r.Password, s.messageOf(r.Message, r.Rule))
-		}
-		t.end()
+		s.resultTable(results.V.Value)
 		for _, r := range results.V.Value {
 			s.showNotes(r.User, r.Notes, true)
 		}
 	}
 	return told(runExit(&graphclient.Departure{}, items))
+}
+
+func anyPassword(all []graphclient.Result) bool {
+	return slices.ContainsFunc(all, func(r graphclient.Result) bool { return r.Password != "" })
+}
+
+// resultTable writes what became of each, with the new passwords where there are.
+func (s *session) resultTable(all []graphclient.Result) {
+	headings := []string{s.text("cli.column.user"), s.text("cli.column.outcome")}
+	passwords := anyPassword(all)
+	if passwords {
+		headings = append(headings, s.text("cli.label.password"))
+	}
+	t := s.table(append(headings, s.text("cli.column.message"))...).wrapping()
+	for _, r := range all {
+		cells := []string{r.User, s.text("outcome." + r.Outcome)}
+		if passwords {
+			cells = append(cells, r.Password)
+		}
+		t.row(append(cells, s.messageOf(r.Message, r.Rule))...)
+	}
+	t.end()
 }
 
 type purgeCommand struct {

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"os"
 	"slices"
+	"strings"
 
 	"leaver/internal/graphclient"
 	"leaver/internal/tabular"
@@ -140,19 +141,44 @@ func (s *session) showNotes(user string, notes []graphclient.Note, named bool) {
 
 // writeResults writes the rows of the input with what became of each. R-BULK-11
 func (s *session) writeResults(name string, a *ask, items []graphclient.RunItem) error {
+	return s.writeRows(name, a, items, nil)
+}
+
+// writeRows is writeResults with the new passwords of those who came back, where
+// there are: nobody could sign in if they were lost. R-RES-04
+func (s *session) writeRows(name string, a *ask, items []graphclient.RunItem, passwords []string) error {
 	headings, dialect := []string{"userPrincipalName"}, tabular.Dialect{}
 	if a.file != nil {
 		headings, dialect = a.file.Headings, a.file.Dialect
 	}
 	return s.output(name, func(w io.Writer) error {
 		out := tabular.NewResultWriter(w, dialect, headings)
+		if passwords != nil {
+			out.Add("password")
+		}
 		for row := range resultRows(a, items) {
-			if err := out.Write(row.cells, row.outcome); err != nil {
+			n := min(1, len(passwords))
+			if err := out.Write(row.cells, row.outcome, passwords[:n]...); err != nil {
 				return err
 			}
+			passwords = passwords[n:]
 		}
 		return out.Flush()
 	})
+}
+
+// refusedItems are the results of a run that was not begun, because a rule
+// refuses everybody.
+func refusedItems(plan []graphclient.PlanItem) []graphclient.RunItem {
+	items := make([]graphclient.RunItem, len(plan))
+	for i := range plan {
+		items[i] = graphclient.RunItem{User: plan[i].User, Outcome: outcomeRefused}
+		if len(plan[i].Refusals) > 0 {
+			r := plan[i].Refusals[0]
+			items[i].Code, items[i].Rule, items[i].Message = r.Code, r.Rule, strings.TrimSpace(r.Text+" "+r.Hint)
+		}
+	}
+	return items
 }
 
 type resultRow struct {

@@ -71,14 +71,14 @@ func TestCut(t *testing.T) {
 }
 
 // TestTableFits: whatever the names are, no line is wider than the terminal,
-// and the columns stand below each other.
+// and the columns stand below each other. Who it is about is never cut.
 func TestTableFits(t *testing.T) {
 	rows := [][]string{
 		{"anna@lindeboom.example", "Anna de Vries", "12"},
 		{"zoe@lindeboom.example", "Zoë 家族会議家族会議家族会議 👩‍👩‍👧👩‍👩‍👧", "1,234"},
 		{"evil@lindeboom.example", "\x1b[31mred\nand more\u202E" + strings.Repeat("x", 300), "0"},
 	}
-	for _, columns := range []int{20, 40, 79, 200} {
+	for _, columns := range []int{24, 40, 79, 200} {
 		s, out := newSession(t, locale.English, columns)
 		table := s.table("User name", "Name", "Steps").numbers(2)
 		for _, row := range rows {
@@ -86,19 +86,41 @@ func TestTableFits(t *testing.T) {
 		}
 		table.end()
 		lines := strings.Split(strings.TrimRight(written(t, s, out), "\n"), "\n")
-		if len(lines) != len(rows)+1 {
+		if columns > 24 && len(lines) != len(rows)+1 {
 			t.Fatalf("%d columns: %d lines, want %d:\n%s", columns, len(lines), len(rows)+1, out)
 		}
 		for _, line := range lines {
-			if width(line) > max(columns, 22) {
+			if width(line) > columns {
 				t.Errorf("%d columns: a line of %d: %q", columns, width(line), line)
 			}
 			if strings.ContainsAny(line, "\x1b\u202E") {
 				t.Errorf("%d columns: the name reaches the terminal as it is: %q", columns, line)
 			}
 		}
+		for _, row := range rows {
+			if !strings.Contains(out.String(), row[0]) {
+				t.Errorf("%d columns: %s can't be read:\n%s", columns, row[0], out)
+			}
+		}
 		if columns == 79 && !strings.HasSuffix(lines[1], "   12") {
 			t.Errorf("numbers don't stand right:\n%s", out)
+		}
+	}
+}
+
+// TestTableLeavesOut: a narrow terminal does without the columns that matter
+// least, and with too little room for any each row becomes a block.
+func TestTableLeavesOut(t *testing.T) {
+	for columns, want := range map[int]string{
+		48: "SKU             Product                    Total\nENTERPRISEPACK  Office 365 E3 for higher…     60\n",
+		24: "ENTERPRISEPACK\n  Product\n    Office 365 E3 for\n    higher education\n  Total\n    60\n  Bought\n    directly\n",
+	} {
+		s, out := newSession(t, locale.English, columns)
+		table := s.table("SKU", "Product", "Total", "Bought").numbers(2).dispensable(3)
+		table.row("ENTERPRISEPACK", "Office 365 E3 for higher education", "60", "directly")
+		table.end()
+		if got := written(t, s, out); got != want {
+			t.Errorf("%d columns: got\n%s\nwant\n%s", columns, got, want)
 		}
 	}
 }

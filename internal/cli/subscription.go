@@ -20,7 +20,7 @@ func (c *subscriptionList) Run(ctx context.Context, s *session) error {
 		return jsonList(s, all, 0)
 	}
 	t := s.table(s.text("cli.column.sku"), s.text("cli.column.product"), s.text("cli.column.total"), s.text("cli.column.assigned"),
-		s.text("cli.column.channel"), s.text("cli.column.commitment"), s.text("cli.column.renews"), s.text("cli.column.price")).numbers(2, 3, 7)
+		s.text("cli.column.channel"), s.text("cli.column.commitment"), s.text("cli.column.renews"), s.text("cli.column.price")).numbers(2, 3, 7).dispensable(5, 4, 1)
 	_, err = each(all, 0, func(sub graphclient.Subscription) { s.subscriptionRow(t, &sub) })
 	t.end()
 	return err

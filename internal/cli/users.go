@@ -38,7 +38,7 @@ func (c *userList) Run(ctx context.Context, s *session) error {
 		products[sku.V.SkuID] = sku.V.SkuPartNumber
 	}
 	t := s.table(s.text("cli.column.user"), s.text("cli.column.name"), s.text("cli.column.department"), s.text("cli.column.signIn"),
-		s.text("cli.column.licenses"))
+		s.text("cli.column.licenses")).dispensable(2, 4)
 	n, err := each(all, c.Limit, func(u graphclient.User) {
 		var held []string
 		for _, license := range u.AssignedLicenses {

@@ -1,6 +1,9 @@
 package tabular
 
-import "io"
+import (
+	"io"
+	"slices"
+)
 
 // Outcome is what became of one row of a bulk run: the four columns that stand
 // behind those of the input.
@@ -19,6 +22,7 @@ var outcomeHeadings = []string{"outcome", "code", "rule", "message"}
 type ResultWriter struct {
 	out     *Writer
 	columns []string // the headings of the input
+	extra   []string // headings behind the outcome
 	line    []string
 	started bool
 }
@@ -29,6 +33,9 @@ type ResultWriter struct {
 func NewResultWriter(w io.Writer, d Dialect, headings []string) *ResultWriter {
 	return &ResultWriter{out: NewWriter(w, d), columns: headings[:inputColumns(headings)]}
 }
+
+// Add puts columns behind the outcome. It is called before the first row.
+func (w *ResultWriter) Add(headings ...string) { w.extra = append(w.extra, headings...) }
 
 // inputColumns counts the headings before those of an earlier outcome.
 func inputColumns(headings []string) int {
@@ -44,8 +51,9 @@ func inputColumns(headings []string) int {
 	return n
 }
 
-// Write writes one row: the Cells of the input row and its outcome.
-func (w *ResultWriter) Write(cells []string, o Outcome) error {
+// Write writes one row: the Cells of the input row, its outcome, and the cells of
+// the columns that Add put behind it.
+func (w *ResultWriter) Write(cells []string, o Outcome, extra ...string) error {
 	if err := w.start(); err != nil {
 		return err
 	}
@@ -58,6 +66,7 @@ func (w *ResultWriter) Write(cells []string, o Outcome) error {
 		w.line = append(w.line, cell)
 	}
 	w.line = append(w.line, o.Outcome, o.Code, o.Rule, o.Message)
+	w.line = append(w.line, extra...)
 	return w.out.Write(w.line...)
 }
 
@@ -74,5 +83,5 @@ func (w *ResultWriter) start() error {
 		return nil
 	}
 	w.started = true
-	return w.out.Write(append(append(w.line[:0], w.columns...), outcomeHeadings...)...)
+	return w.out.Write(slices.Concat(w.columns, outcomeHeadings, w.extra)...)
 }

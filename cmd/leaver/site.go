@@ -22,6 +22,7 @@ import (
 	"leaver/internal/identity"
 	"leaver/internal/locale"
 	"leaver/internal/offboard"
+	"leaver/internal/org"
 	"leaver/internal/server"
 	"leaver/internal/sqldb"
 	"leaver/internal/store"
@@ -128,6 +129,9 @@ type bodiesOf struct{ *blob.Store }
 // Put implements offboard.Bodies.
 func (b bodiesOf) Put(ctx context.Context, r io.Reader) (string, int64, error) {
 	hash, size, err := b.Store.Put(ctx, r)
+	if errors.Is(err, blob.ErrDiskFull) {
+		err = fmt.Errorf("%w: %w", org.Refuse(org.Unavailable, "store.diskFull", ""), err)
+	}
 	return string(hash), size, err
 }
 

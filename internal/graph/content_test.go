@@ -92,6 +92,16 @@ func TestMail(t *testing.T) {
 		s.as("anna.devries").post("/me/sendMail", `{"message":{"subject":"x"}}`).refused(400, "ErrorInvalidRecipients", "")
 		s.as("anna.devries").post("/users/bram.jansen@lindeboom.example/sendMail", letter("anna.devries@lindeboom.example")).want(403)
 	})
+	t.Run("R-MBX-16 a blind copy stays blind", func(t *testing.T) {
+		s.as("anna.devries").post("/me/sendMail", `{"message":{"subject":"Blind","toRecipients":[{"emailAddress":{"address":"bram.jansen@lindeboom.example"}}],
+"bccRecipients":[{"emailAddress":{"address":"rosa.vandam@lindeboom.example"}}]},"saveToSentItems":true}`).want(202)
+		for who, want := range map[string]int{"bram.jansen": 1, "rosa.vandam": 1, "anna.devries": 2} {
+			rows := s.as(who).get("/me/messages?$top=1&$filter=subject eq 'Blind'").want(200).rows()
+			if len(rows) != 1 || len(rows[0]["toRecipients"].([]any)) != want {
+				t.Errorf("%s sees %v", who, rows)
+			}
+		}
+	})
 	t.Run("R-API-54 R-API-55 there are no calendars here", func(t *testing.T) {
 		s.as("").get(anna+"/calendar/calendarPermissions").refused(501, "NotImplemented", "Calendars")
 	})

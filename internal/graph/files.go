@@ -4,7 +4,9 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"path"
 	"strconv"
+	"strings"
 
 	"leaver/internal/odata"
 	"leaver/internal/offboard"
@@ -80,14 +82,39 @@ func (s *Server) writeItem(w http.ResponseWriter, r *http.Request, c *call, d *d
 	return nil
 }
 
+// conflictBehavior says what to do where a name is taken: fail, replace or
+// rename. It stands in the address of an upload and in the body of a new folder.
+const conflictBehavior = "@microsoft.graph.conflictBehavior"
+
+func nameTaken() *wire.Fault {
+	return &wire.Fault{Status: http.StatusConflict, Code: "nameAlreadyExists", Message: "Name already exists"}
+}
+
+// maxRenames is how many names are tried for a file that is to be called
+// otherwise.
+const maxRenames = 100
+
+// freeName finds a name that is free, as OneDrive does: "plan 1.txt".
+func (s *Server) freeName(r *http.Request, d *drive, parent, name string) (string, error) {
+	kind := path.Ext(name)
+	for n := 1; n <= maxRenames; n++ {
+		tried := strings.TrimSuffix(name, kind) + " " + strconv.Itoa(n) + kind
+		if there, err := s.named(r, d, parent, tried); err != nil || there == nil {
+			return tried, err
+		}
+	}
+	return "", nameTaken()
+}
+
 // createFolder answers POST …/children.
 func (s *Server) createFolder(w http.ResponseWriter, r *http.Request, c *call) error {
 	o, err := wire.ReadObject(r, false)
 	if err != nil {
 		return err
 	}
-	var name string
+	var name, behave string
 	o.String("name", &name)
+	o.String(conflictBehavior, &behave)
 	isFolder := o.Has("folder") && !o.Null("folder")
 	o.Raw("folder")
 	if err := o.Done("microsoft.graph.driveItem"); err != nil {
@@ -111,8 +138,16 @@ func (s *Server) createFolder(w http.ResponseWriter, r *http.Request, c *call) e
 	if !d.whole {
 		return closed()
 	}
-	if there, err := s.named(r, d, parent, name); err != nil || there != nil {
-		return firstOf(err, &wire.Fault{Status: http.StatusConflict, Code: "nameAlreadyExists", Message: "Name already exists"})
+	there, err := s.named(r, d, parent, name)
+	switch {
+	case err != nil:
+		return err
+	case there != nil && behave == "rename":
+		if name, err = s.freeName(r, d, parent, name); err != nil {
+			return err
+		}
+	case there != nil:
+		return nameTaken()
 	}
 	made, err := s.cfg.Desk.AddFile(r.Context(), c.caller.Actor, d.place(parent), offboard.File{Name: name, Folder: true})
 	if err != nil {

@@ -35,7 +35,7 @@ func (s *Server) sendMail(w http.ResponseWriter, r *http.Request, c *call) error
 		return err
 	}
 	if err := s.cfg.Desk.SendMail(r.Context(), c.caller.Actor, r.PathValue("user"), m); err != nil {
-		return err
+		return s.drop(r.Context(), m.Body, err)
 	}
 	w.WriteHeader(http.StatusAccepted)
 	return nil
@@ -59,7 +59,11 @@ func fillMessage(o *wire.Object, m *offboard.Outgoing) (string, error) {
 			if err != nil {
 				return "", err
 			}
-			m.To = append(m.To, address)
+			if list == "bccRecipients" {
+				m.Bcc = append(m.Bcc, address)
+			} else {
+				m.To = append(m.To, address)
+			}
 		}
 	}
 	for _, name := range []string{"importance", "replyTo", "from", "sender", "categories", "isReadReceiptRequested", "isDeliveryReceiptRequested"} {
@@ -68,10 +72,10 @@ func fillMessage(o *wire.Object, m *offboard.Outgoing) (string, error) {
 	if err := o.Done("microsoft.graph.message"); err != nil {
 		return "", err
 	}
-	switch {
-	case len(m.To) == 0:
+	switch all := len(m.To) + len(m.Bcc); {
+	case all == 0:
 		return "", wire.BadRequest("ErrorInvalidRecipients", "At least one recipient isn't valid.")
-	case len(m.To) > maxRecipients:
+	case all > maxRecipients:
 		return "", wire.BadRequest("ErrorInvalidRecipients", "A message may go to 500 people.")
 	}
 	m.Preview = preview(text, kind)

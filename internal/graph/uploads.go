@@ -1,7 +1,9 @@
 package graph
 
 import (
+	"context"
 	"errors"
+	"io"
 	"mime"
 	"net/http"
 	"path"
@@ -10,6 +12,7 @@ import (
 	"strings"
 
 	"leaver/internal/offboard"
+	"leaver/internal/org"
 	"leaver/internal/wire"
 )
 
@@ -27,28 +30,80 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request, c *call) error {
 	if !d.whole {
 		return closed()
 	}
-	hash, size, err := s.cfg.Bodies.Put(r.Context(), http.MaxBytesReader(w, r.Body, s.cfg.MaxUpload))
+	body := &sent{Reader: http.MaxBytesReader(w, r.Body, s.cfg.MaxUpload)}
+	hash, size, err := s.cfg.Bodies.Put(r.Context(), body)
 	if err != nil {
-		return tooBig(err)
+		return tooBig(body.reason(err))
 	}
-	file := offboard.File{Name: goal.name, Size: size, Mime: kindOf(r, goal.name), Body: hash}
-	if goal.found != nil {
-		if err := s.cfg.Desk.ReplaceFile(r.Context(), c.caller.Actor, d.place(goal.found.ID), file); err != nil {
-			return err
+	file := offboard.File{Size: size, Body: hash}
+	id, created, err := s.put(r, c, d, &goal, file)
+	for range 2 { // somebody put one there meanwhile
+		if x := org.RefusalOf(err); x == nil || x.Reason != "file.exists" {
+			break
 		}
-		return s.writeItem(w, r, c, d, http.StatusOK, goal.found.ID)
+		if goal, err = s.goal(r, d); err == nil {
+			id, created, err = s.put(r, c, d, &goal, file)
+		}
 	}
-	for _, name := range slices.Backward(goal.folders) {
+	if err != nil {
+		return s.drop(r.Context(), hash, err)
+	}
+	status := http.StatusOK
+	if created {
+		status = http.StatusCreated
+	}
+	return s.writeItem(w, r, c, d, status, id)
+}
+
+// put makes the file that an upload is about, or gives it other content.
+func (s *Server) put(r *http.Request, c *call, d *drive, g *goal, file offboard.File) (id string, created bool, err error) {
+	file.Name, file.Mime = g.name, kindOf(r, g.name)
+	if g.found != nil {
+		return g.found.ID, false, s.cfg.Desk.ReplaceFile(r.Context(), c.caller.Actor, d.place(g.found.ID), file)
+	}
+	for _, name := range slices.Backward(g.folders) {
 		file = offboard.File{Name: name, Folder: true, Files: []offboard.File{file}}
 	}
-	made, err := s.cfg.Desk.AddFile(r.Context(), c.caller.Actor, d.place(goal.parent), file)
+	made, err := s.cfg.Desk.AddFile(r.Context(), c.caller.Actor, d.place(g.parent), file)
 	if err != nil {
-		return err
+		return "", false, err
 	}
 	for len(made.Files) > 0 {
 		made = made.Files[0]
 	}
-	return s.writeItem(w, r, c, d, http.StatusCreated, made.ID)
+	return made.ID, true, nil
+}
+
+// drop lets go of a body that was stored for something that failed, and gives
+// why it failed.
+func (s *Server) drop(ctx context.Context, hash string, why error) error {
+	if err := s.cfg.Desk.DropBody(context.WithoutCancel(ctx), hash); err != nil {
+		s.cfg.Log.WarnContext(ctx, "a body stays on disk that nothing needs", "body", hash, "error", err.Error()) // doctor finds it
+	}
+	return why
+}
+
+// sent reads what a client sends and remembers whether that went wrong: the
+// trouble is then the client's, not the disk's.
+type sent struct {
+	io.Reader
+	err error
+}
+
+func (b *sent) Read(p []byte) (int, error) {
+	n, err := b.Reader.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		b.err = err
+	}
+	return n, err
+}
+
+// reason tells a body that did not come whole from one that could not be kept.
+func (b *sent) reason(err error) error {
+	if large := (*http.MaxBytesError)(nil); b.err == nil || errors.As(err, &large) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return wire.BadRequest("invalidRequest", "The content of the file could not be read to its end.")
 }
 
 func tooBig(err error) error {
@@ -87,6 +142,7 @@ func (s *Server) goal(r *http.Request, d *drive) (goal, error) {
 	if len(names) == 0 {
 		return g, wire.BadRequest("invalidRequest", "A folder can't be given content: name a file in it.")
 	}
+	behave := r.URL.Query().Get(conflictBehavior)
 	for i, name := range names {
 		if !goodName(name) {
 			return g, wire.BadRequest("invalidRequest", "The provided name cannot contain any of the characters \" * : < > ? / \\ |, or be longer than 255.")
@@ -99,8 +155,11 @@ func (s *Server) goal(r *http.Request, d *drive) (goal, error) {
 		case f == nil:
 			g.folders, g.name = names[i:len(names)-1], names[len(names)-1]
 			return g, nil
-		case last && f.Folder, !last && !f.Folder:
-			return g, &wire.Fault{Status: http.StatusConflict, Code: "nameAlreadyExists", Message: "Name already exists"}
+		case last && behave == "rename":
+			g.name, err = s.freeName(r, d, g.parent, name)
+			return g, err
+		case last && (f.Folder || behave == "fail"), !last && !f.Folder:
+			return g, nameTaken()
 		case last:
 			g.found, g.name = f, f.Name
 		default:

@@ -33,6 +33,9 @@ type Place struct {
 func (d *Desk) AddFile(ctx context.Context, actor org.Actor, at Place, f File) (File, error) {
 	err := d.inDrive(ctx, actor, at, ActFileAdd, f.Name, func(tx Tx, now timeStamp) (bool, error) {
 		d.date(&f, now)
+		if err := d.keepBodies(ctx, tx, bodiesOf(&f)...); err != nil {
+			return false, err
+		}
 		return tx.AddFile(ctx, at.Drive, at.Item, f)
 	})
 	return f, err
@@ -55,6 +58,9 @@ func (d *Desk) ReplaceFile(ctx context.Context, actor org.Actor, at Place, f Fil
 			return false, nil
 		}
 		f.Modified = now
+		if err := d.keepBodies(ctx, tx, f.Body); err != nil {
+			return false, err
+		}
 		return replacer.ReplaceFile(ctx, at.Drive, f)
 	})
 }
@@ -106,8 +112,8 @@ func (d *Desk) inDrive(ctx context.Context, actor org.Actor, at Place, action, w
 		if err != nil {
 			return err
 		}
-		if p.Drive.DriveStateAt(p.Deleted, now, org.Settings{}) != org.DriveActive {
-			return org.Refuse(org.Denied, "drive.readOnly", "R-OD-20", org.Arg{Name: "user", Value: p.Ref()})
+		if err := writable(ctx, tx, p, now); err != nil {
+			return err
 		}
 		found, err := do(tx, now)
 		switch {
@@ -118,6 +124,22 @@ func (d *Desk) inDrive(ctx context.Context, actor org.Actor, at Place, action, w
 		}
 		return tx.Audit(ctx, entry(actor, action, p.Ref(), now, encode(map[string]string{"drive": string(at.Drive), "item": what})))
 	})
+}
+
+// writable refuses a drive that has been without a licence for too long; the
+// settings, which may exempt the organization, are asked for only then. R-OD-20
+func writable(ctx context.Context, tx Tx, p *org.Person, now timeStamp) error {
+	if p.Drive.Unlicensed.IsZero() {
+		return nil
+	}
+	o, err := tx.Organization(ctx)
+	if err != nil {
+		return err
+	}
+	if p.Drive.DriveStateAt(p.Deleted, now, o.Settings) != org.DriveActive {
+		return org.Refuse(org.Denied, "drive.readOnly", "R-OD-20", org.Arg{Name: "user", Value: p.Ref()})
+	}
+	return nil
 }
 
 func mayWriteDrive(actor org.Actor, p *org.Person) *org.Refusal {

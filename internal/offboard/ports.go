@@ -29,6 +29,7 @@ type Tx interface {
 	Trail
 	Remains
 	Reminders
+	BodyQueue
 	Groups
 	Memberships
 	Content
@@ -128,10 +129,6 @@ type Remains interface {
 	// Expire removes mailboxes and drives whose own clock has run out, and queues
 	// their bodies; it says what went.
 	Expire(ctx context.Context, s org.Settings, now time.Time, limit int) ([]Expired, error)
-	// Bodies hands out queued body hashes that nothing refers to any more;
-	// ForgetBodies takes them off the queue when the files are gone.
-	Bodies(ctx context.Context, limit int) ([]string, error)
-	ForgetBodies(ctx context.Context, hashes []string) error
 }
 
 // Reminders finds the drives that heirs have little time left for.

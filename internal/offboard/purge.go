@@ -174,25 +174,3 @@ func (d *Desk) renew(ctx context.Context, system org.Actor, total *Swept) error 
 	total.Subscriptions += changed
 	return err
 }
-
-// RemoveBodies removes from disk the bodies that were let go of. The queue is
-// part of the transaction that let go of them; removing is safe to repeat.
-func (d *Desk) RemoveBodies(ctx context.Context) (int, error) {
-	removed := 0
-	for {
-		var bodies []string
-		if err := d.Store.Read(ctx, func(tx Tx) (err error) {
-			bodies, err = tx.Bodies(ctx, 1000)
-			return err
-		}); err != nil || len(bodies) == 0 {
-			return removed, err
-		}
-		if err := d.Bodies.Delete(ctx, bodies...); err != nil {
-			return removed, err
-		}
-		removed += len(bodies)
-		if err := d.Store.Change(ctx, func(tx Tx) error { return tx.ForgetBodies(ctx, bodies) }); err != nil {
-			return removed, err
-		}
-	}
-}

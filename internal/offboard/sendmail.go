@@ -16,6 +16,7 @@ type Outgoing struct {
 	Subject string
 	Preview string
 	To      []string // addresses
+	Bcc     []string // addresses that the others don't see
 	Size    int64
 	Body    string // hash of the text
 	Save    bool   // a copy goes to Sent Items
@@ -40,8 +41,11 @@ func (d *Desk) SendMail(ctx context.Context, actor org.Actor, ref string, m Outg
 		if from.MailboxState(now) != org.MailboxActive {
 			return org.Refuse(org.NotFound, "mailbox.none", "R-API-05", org.Arg{Name: "user", Value: from.Ref()})
 		}
-		to, err := addressees(ctx, tx, from, m.To)
+		to, err := addressees(ctx, tx, from, slices.Concat(m.To, m.Bcc))
 		if err != nil {
+			return err
+		}
+		if err := d.keepBodies(ctx, tx, m.Body); err != nil {
 			return err
 		}
 		message := Message{
@@ -51,7 +55,7 @@ func (d *Desk) SendMail(ctx context.Context, actor org.Actor, ref string, m Outg
 			return err
 		}
 		if m.Save {
-			message.Read = true
+			message.Read, message.Recipients = true, slices.Concat(m.To, m.Bcc)
 			if err := d.deliver(ctx, tx, []*org.Person{from}, "sentitems", message); err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -67,12 +68,25 @@ func (t *txn) AddFile(ctx context.Context, drive org.DriveID, parent string, f o
 		}
 		above = folder
 	}
+	if there, err := t.lies(ctx, pk, above, f.Name); err != nil || there {
+		return false, cmp.Or(err, error(org.Refuse(org.Conflict, "file.exists", "R-API-63", org.Arg{Name: "file", Value: f.Name})))
+	}
 	size, items, err := t.addFile(ctx, pk, above, &f)
 	if err != nil {
 		return false, fmt.Errorf("add the file %s: %w", f.Name, err)
 	}
 	_, err = t.Exec(ctx, "update drives set size = size + $1, items = items + $2 where pk = $3", size, items, pk)
 	return true, err
+}
+
+// lies says whether something lies in a folder of a drive under a name. R-API-63
+func (t *txn) lies(ctx context.Context, drive int64, folder any, name string) (bool, error) {
+	condition, args := "parent_pk is null", []any{drive, name}
+	if folder != nil {
+		condition, args = "parent_pk = $3", append(args, folder)
+	}
+	n, err := t.key(ctx, "select pk from drive_items where drive_pk = $1 and name = $2 and "+condition, args...)
+	return n > 0, err
 }
 
 // addFile adds a file with all that is in it and says how much that was.

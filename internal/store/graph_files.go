@@ -23,7 +23,7 @@ func (t *txn) ReplaceFile(ctx context.Context, drive org.DriveID, f offboard.Fil
 		return false, fmt.Errorf("load the file %s: %w", f.ID, err)
 	}
 	if body != "" && body != f.Body {
-		if _, err := t.Exec(ctx, "insert into body_queue (body) values ($1) on conflict do nothing", body); err != nil {
+		if err := t.QueueBody(ctx, body); err != nil {
 			return false, err
 		}
 	}

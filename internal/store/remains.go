@@ -16,6 +16,7 @@ func (t *txn) Purge(ctx context.Context, people []offboard.Purged, _ time.Time) 
 	var found []pair
 	for _, p := range people {
 		all = append(all, p.Person.Key)
+		t.touched = append(t.touched, subjectKey{id: string(p.Person.ID)})
 		found = append(found, pair{p.Person.Key, words(p.Person)})
 		if p.Remains.Mailbox {
 			if err := t.orphan(ctx, p); err != nil {
@@ -122,18 +123,4 @@ func (t *txn) Expire(ctx context.Context, s org.Settings, now time.Time, limit i
 		}
 	}
 	return out, nil
-}
-
-// Bodies implements offboard.Remains.
-func (t *txn) Bodies(ctx context.Context, limit int) ([]string, error) {
-	return sqldb.All(ctx, t, sqldb.Value[string], `select q.body from body_queue q
- where not exists (select 1 from messages m where m.body = q.body and m.body <> '')
- and not exists (select 1 from drive_items i where i.body = q.body and i.body <> '') limit $1`, limit)
-}
-
-// ForgetBodies implements offboard.Remains. A body that something refers to
-// again meanwhile leaves the queue as well: whoever lets go of it queues it anew.
-func (t *txn) ForgetBodies(ctx context.Context, bodies []string) error {
-	_, err := t.Exec(ctx, "delete from body_queue where body in {texts $1}", sqldb.Texts(bodies))
-	return err
 }

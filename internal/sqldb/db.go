@@ -48,7 +48,7 @@ type Stats struct {
 	Commits, Jobs, Retries, Waiting int64
 }
 
-type counters struct{ changes, commits, jobs, retries atomic.Int64 }
+type counters struct{ changes, silent, commits, jobs, retries atomic.Int64 }
 
 // Open opens the database, creates it when it is not there, and brings its schema
 // up to date. When it fails, the database is as it was.
@@ -95,6 +95,11 @@ func (db *DB) Stats() Stats {
 // change something.
 func (db *DB) Version() (n int64, known bool) {
 	return db.stats.changes.Load(), db.dialect == SQLite && db.writer != nil
+}
+
+// Silent is like Version, but leaves out the changes that were announced.
+func (db *DB) Silent() (n int64, known bool) {
+	return db.stats.silent.Load(), db.dialect == SQLite && db.writer != nil
 }
 
 // Close lets waiting writes finish, then closes every connection. On SQLite the

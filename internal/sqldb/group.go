@@ -128,6 +128,11 @@ func (w *writer) do(j *job, kept int, careful bool) error {
 	j.err = call(j.f, tx)
 	if j.err == nil && tx.changed {
 		w.changed++
+		if tx.announcement == nil {
+			w.silent++
+		} else {
+			w.announcements = append(w.announcements, tx.announcement)
+		}
 	}
 	switch {
 	case tx.failed != nil && transient(tx.failed):
@@ -169,7 +174,7 @@ func (w *writer) undo(ctx context.Context) error {
 // queue up here, also those of other nodes.
 func (w *writer) begin() error {
 	ctx := context.Background()
-	w.changed = 0
+	w.changed, w.silent, w.announcements = 0, 0, w.announcements[:0]
 	s, err := w.session(ctx)
 	if err != nil {
 		return err
@@ -212,6 +217,10 @@ func (w *writer) end(kept int) error {
 		w.abandon()
 		return fmt.Errorf("commit: %w", err)
 	}
+	for _, f := range w.announcements {
+		f()
+	}
+	w.db.stats.silent.Add(w.silent)
 	w.db.stats.changes.Add(w.changed)
 	w.db.stats.commits.Add(1)
 	w.db.stats.jobs.Add(int64(kept))

@@ -25,6 +25,8 @@ type Tx struct {
 	changed bool
 	version int64
 	depth   int
+	// announcement is called after the commit.
+	announcement func()
 }
 
 // Dialect says which database this is.
@@ -37,6 +39,11 @@ func (tx *Tx) Version() (n int64, known bool) {
 	_, known = tx.db.Version()
 	return tx.version, known
 }
+
+// Announce has f called when the change is durable, before anybody is told: f
+// makes forget what was remembered of all that it changed. A change that announces
+// nothing counts in [DB.Silent].
+func (tx *Tx) Announce(f func()) { tx.announcement = f }
 
 // Exec runs a statement and gives the number of rows it changed.
 func (tx *Tx) Exec(ctx context.Context, text string, args ...any) (int64, error) {

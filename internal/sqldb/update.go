@@ -24,26 +24,36 @@ type job struct {
 	taken atomic.Bool
 }
 
-// writer owns the one connection that writes.
+// writer owns the one connection that writes. Whoever finds it free does their
+// own work, and that of those who come meanwhile: waking a goroutine for it takes
+// longer than most of the work. When there is more to do after that, the writer's
+// own goroutine goes on.
 type writer struct {
 	db    *DB
 	sql   *sql.DB
 	jobs  chan *job
+	more  chan struct{} // wakes the goroutine
+	quit  chan struct{}
 	ended chan struct{}
 	mu    sync.RWMutex // guards shut and the sending to jobs
 	shut  bool
+	turn  sync.Mutex // guards what follows
 
-	// Used by the writing goroutine only.
-	s   *session
-	xid string // PostgreSQL: the transaction that is open
+	todo []*job
+	s    *session
+	xid  string // PostgreSQL: the transaction that is open
 	// wary is how many of the next transactions have savepoints.
 	wary int
-	// changed is how many jobs changed something in the transaction that is open.
-	changed int64
+	// changed is how many jobs changed something in the transaction that is open,
+	// silent how many of them announce nothing.
+	changed, silent int64
+	announcements   []func()
 }
 
 func newWriter(db *DB, pool *sql.DB) *writer {
-	w := &writer{db: db, sql: pool, jobs: make(chan *job, queueLen), ended: make(chan struct{})}
+	w := &writer{
+		db: db, sql: pool, jobs: make(chan *job, queueLen), more: make(chan struct{}, 1), quit: make(chan struct{}), ended: make(chan struct{}),
+	}
 	go w.loop()
 	return w
 }
@@ -52,7 +62,7 @@ func newWriter(db *DB, pool *sql.DB) *writer {
 // did has been undone. f shares the commit with other callers but sees nothing of
 // them that is not committed with it. It may run more than once. A context that
 // ends while f waits for its turn takes it from the queue; after that Update waits
-// for the outcome.
+// for the outcome. f may run in the goroutine of another caller.
 func (db *DB) Update(ctx context.Context, f func(tx *Tx) error) error {
 	if db.writer == nil {
 		return fmt.Errorf("update: %w", ErrReadOnly)
@@ -60,6 +70,9 @@ func (db *DB) Update(ctx context.Context, f func(tx *Tx) error) error {
 	j := &job{ctx: ctx, f: f, done: make(chan struct{})}
 	if err := db.writer.send(j); err != nil {
 		return err
+	}
+	if db.writer.turn.TryLock() {
+		db.writer.lead(false)
 	}
 	select {
 	case <-j.done:
@@ -90,8 +103,8 @@ func (w *writer) send(j *job) error {
 func (w *writer) stop() {
 	w.mu.Lock()
 	w.shut = true
-	close(w.jobs)
 	w.mu.Unlock()
+	close(w.quit)
 	<-w.ended
 }
 
@@ -106,39 +119,61 @@ func (w *writer) close() error {
 	return errors.Join(err, w.sql.Close())
 }
 
+// loop does what those who led left behind.
 func (w *writer) loop() {
-	var todo []*job
-	clean := false
+	ended := false
 	defer func() {
-		if clean {
-			close(w.ended)
-			return
+		if !ended {
+			go w.loop() // a function ended this goroutine
 		}
-		// A function ended the goroutine (runtime.Goexit, as t.Fatal does). Its
-		// caller is gone; the others get an error and the writer goes on.
-		w.drop()
-		for _, j := range todo {
-			w.answer(j, errors.New("update: a function of the same transaction ended its goroutine"))
-		}
-		go w.loop()
 	}()
-	for j := range w.jobs {
-		if j.taken.CompareAndSwap(false, true) {
-			todo = append(todo[:0], j)
-			w.group(&todo)
+	for !ended {
+		select {
+		case <-w.more:
+		case <-w.quit: // nobody sends any more
+			ended = true
+		}
+		w.turn.Lock()
+		w.lead(true)
+	}
+	close(w.ended)
+}
+
+// lead runs a group of waiting jobs, or all that wait, and gives the turn away.
+func (w *writer) lead(all bool) {
+	normal := false
+	defer func() {
+		if !normal {
+			// A function ended the goroutine (runtime.Goexit, as t.Fatal does). Its
+			// caller gets an error, and so do the others of the group.
+			w.drop()
+			for _, j := range w.todo {
+				w.answer(j, errors.New("update: a function of the same transaction ended its goroutine"))
+			}
+		}
+		w.turn.Unlock()
+		if len(w.jobs) > 0 { // sent by somebody who found the turn taken
+			select {
+			case w.more <- struct{}{}:
+			default:
+			}
+		}
+	}()
+	for j := w.next(); j != nil; j = w.next() {
+		w.todo = append(w.todo[:0], j)
+		w.group(&w.todo)
+		if !all {
+			break
 		}
 	}
-	clean = true
+	normal = true
 }
 
 // next gives a waiting job, if there is one.
 func (w *writer) next() *job {
 	for {
 		select {
-		case j, ok := <-w.jobs:
-			if !ok {
-				return nil
-			}
+		case j := <-w.jobs:
 			if j.taken.CompareAndSwap(false, true) {
 				return j
 			}

@@ -56,6 +56,7 @@ func (t *txn) SaveApp(ctx context.Context, a *offboard.App) error {
 	for i, r := range a.Roles {
 		roles[i] = string(r)
 	}
+	t.touched = append(t.touched, subjectKey{Fold(a.ID), true})
 	_, err = t.Exec(ctx, `insert into apps (id, app_id, display_name, roles, enabled, session_epoch, created, details)
  values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (id) do update set display_name = excluded.display_name, roles = excluded.roles,
  enabled = excluded.enabled, session_epoch = excluded.session_epoch, details = excluded.details`,
@@ -68,8 +69,13 @@ func (t *txn) SaveApp(ctx context.Context, a *offboard.App) error {
 
 // DeleteApp implements offboard.Apps.
 func (t *txn) DeleteApp(ctx context.Context, id string) (bool, error) {
-	n, err := t.Exec(ctx, "delete from apps where id = $1 or app_id = $1", Fold(id))
-	return n > 0, err
+	a, err := findApp(ctx, t, id)
+	if err != nil || a == nil {
+		return false, err
+	}
+	t.touched = append(t.touched, subjectKey{a.ID, true})
+	_, err = t.Exec(ctx, "delete from apps where id = $1", a.ID)
+	return true, err
 }
 
 var _ offboard.Apps = (*txn)(nil)

@@ -21,6 +21,7 @@ func (t *txn) Save(ctx context.Context, changes []offboard.Change) error {
 	}
 	for i := range changes {
 		c := &changes[i]
+		t.touched = append(t.touched, subjectKey{id: string(c.After.ID)})
 		if err := t.saveParts(ctx, c); err != nil {
 			return fmt.Errorf("save %s: %w", c.After.ID, err)
 		}

@@ -212,6 +212,7 @@ func (s *seeding) count(ctx context.Context, people []offboard.Newcomer) error {
 	var heads, gone int64
 	for i := range people {
 		p := &people[i].Person
+		s.t.touched = append(s.t.touched, subjectKey{id: string(p.ID)})
 		for _, sku := range p.Seats() {
 			seats[sku]++
 		}

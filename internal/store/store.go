@@ -74,6 +74,7 @@ func (s *Store) Change(ctx context.Context, f func(offboard.Tx) error) error {
 		if err := f(t); err != nil {
 			return err
 		}
+		tx.Announce(func() { s.subjects.forget(t.touched) })
 		return t.writeHead(ctx)
 	}))
 }
@@ -101,6 +102,8 @@ type txn struct {
 	*sqldb.Tx
 	newID func() string
 	head  head
+	// touched are the people and apps that may stand otherwise now.
+	touched []subjectKey
 }
 
 // unix stores a time; the zero time is 0.

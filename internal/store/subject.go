@@ -16,12 +16,14 @@ import (
 const rolesOf = `coalesce((select {sqlite group_concat(r.role, ' ')}{postgres string_agg(r.role, ' ')} from role_assignments r
  where r.user_pk = u.pk and not r.suspended), '')`
 
-// subjects remembers what Subject found, for as long as nothing at all changed:
-// nearly every request comes from the few that asked last.
+// subjects remembers what Subject found, until a change of that person or app is
+// announced: nearly every request comes from the few that asked last.
 type subjects struct {
-	mu      sync.RWMutex
-	version int64
-	known   map[subjectKey]offboard.Subject
+	mu    sync.RWMutex
+	known map[subjectKey]offboard.Subject
+	// turn is another number after each change that somebody announced, silent
+	// counts the changes that nobody did. What is known holds under that number.
+	turn, silent int64
 }
 
 type subjectKey struct {
@@ -32,35 +34,49 @@ type subjectKey struct {
 // maxSubjects bounds the memory.
 const maxSubjects = 4096
 
-func (s *subjects) get(version int64, key subjectKey) (offboard.Subject, bool) {
+func (s *subjects) get(silent int64, key subjectKey) (found offboard.Subject, ok bool, turn int64) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	found, ok := s.known[key]
-	return found, ok && s.version == version
+	found, ok = s.known[key]
+	return found, ok && s.silent == silent, s.turn
 }
 
-func (s *subjects) put(version int64, key subjectKey, found offboard.Subject) {
+// put remembers what was found out since silent and turn were those; if anything
+// was announced meanwhile, it may have been too early.
+func (s *subjects) put(silent, turn int64, key subjectKey, found offboard.Subject) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if version < s.version {
+	if turn != s.turn || silent < s.silent {
 		return
 	}
-	if s.known == nil || s.version != version || len(s.known) >= maxSubjects {
-		s.version, s.known = version, map[subjectKey]offboard.Subject{}
+	if s.known == nil || s.silent != silent || len(s.known) >= maxSubjects {
+		s.silent, s.known = silent, map[subjectKey]offboard.Subject{}
 	}
 	s.known[key] = found
+}
+
+// forget is what a change announces.
+func (s *subjects) forget(changed []subjectKey) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.turn++
+	for _, key := range changed {
+		delete(s.known, key)
+	}
 }
 
 // Subject says how a person or an app stands now, whatever an old token says.
 // Every request asks this. R-DEL-12
 func (s *Store) Subject(ctx context.Context, id string, app bool) (offboard.Subject, error) {
-	version, lasting := s.db.Version()
-	if found, ok := s.subjects.get(version, subjectKey{id, app}); ok && lasting {
+	silent, lasting := s.db.Silent()
+	key := subjectKey{id, app}
+	found, ok, turn := s.subjects.get(silent, key)
+	if ok && lasting {
 		return found, nil
 	}
 	found, err := s.subject(ctx, id, app)
 	if err == nil && lasting {
-		s.subjects.put(version, subjectKey{id, app}, found)
+		s.subjects.put(silent, turn, key, found)
 	}
 	return found, outage(err)
 }

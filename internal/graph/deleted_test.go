@@ -49,7 +49,7 @@ func TestDeletedItems(t *testing.T) {
 			if !strings.Contains(string(a.raw), "ObjectConflict") {
 				t.Errorf("no details: %s", a.raw)
 			}
-			got := app.post("/directory/deletedItems/"+id+"/restore", `{"newUserPrincipalName":"olaf.oud@lindeboom.example","autoReconcileProxyConflict":true}`).want(200)
+			got := app.post("/directory/deletedItems/"+id+"/restore", `{"newUserPrincipalName":"olaf.oud@lindeboom.example"}`).want(200)
 			if got.str("userPrincipalName") != "olaf.oud@lindeboom.example" {
 				t.Errorf("got %s", got.raw)
 			}

@@ -172,7 +172,7 @@ func (b *back) addresses() error {
 		switch {
 		case !taken:
 			out = append(out, a)
-		case !b.opt.Reconcile:
+		case !b.opt.Reconcile && !b.renamed(a):
 			return Refuse(Conflict, "restore.addressTaken", "R-RES-11", Arg{"address", a.Value}, Arg{"owner", owner}).On("proxyAddresses")
 		default:
 			b.note("R-RES-09", Warning, "restore.addressDropped", Arg{"address", a.Value}, Arg{"owner", owner})
@@ -196,6 +196,12 @@ func (b *back) addresses() error {
 	b.current.Addresses = out
 	b.mail(first)
 	return nil
+}
+
+// renamed says that an address goes by the name that a restore replaces by
+// another: whoever gives the new name gives up the old one. R-RES-08
+func (b *back) renamed(a Address) bool {
+	return b.deleted && b.opt.NewUPN != "" && strings.EqualFold(a.Value, OriginalUPN(b.before.ID, b.before.UPN))
 }
 
 // mail makes one address primary, the first when the wanted one is not there, and

@@ -143,6 +143,14 @@ func TestPutBackConflicts(t *testing.T) {
 			t.Errorf("R-RES-09: note = %v", n)
 		}
 	})
+	t.Run("R-RES-08 whoever gives a new name gives up the old one", func(t *testing.T) {
+		got, notes, err := putBack(gone, before, it.Steps, taken(before.UPN), RestoreOptions{NewUPN: fresh})
+		if err != nil || got.UPN != fresh || got.Mail != fresh || hasAddress(got.Addresses, before.UPN) || noted(notes, "restore.addressDropped") == nil {
+			t.Errorf("put back = %s, addresses %v, notes %v, %v", got.UPN, got.Addresses, notes, err)
+		}
+		refused(t, taken(before.UPN, alias), RestoreOptions{NewUPN: fresh}, "restore.addressTaken", "R-RES-11", "proxyAddresses")
+		refused(t, taken(before.UPN), RestoreOptions{}, "restore.addressTaken", "R-RES-11", "proxyAddresses")
+	})
 	t.Run("R-RES-08 a new name that was an alias", func(t *testing.T) {
 		got, _, err := putBack(gone, before, it.Steps, World{}, RestoreOptions{NewUPN: alias})
 		primary := slices.DeleteFunc(slices.Clone(got.Addresses), func(a Address) bool { return !a.Primary })

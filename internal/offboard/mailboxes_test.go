@@ -64,3 +64,36 @@ func TestMailboxOfDeleted(t *testing.T) {
 		})
 	})
 }
+
+// TestMailboxAfterItsEnd: a licence that comes too late gives a new mailbox, also
+// when no sweep was there in between.
+func TestMailboxAfterItsEnd(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		o := newOffice(t, s)
+		people := storetest.Add(t, s, storetest.Person(1, "anna"), storetest.Person(2, "bram"))
+		license := func(t *testing.T, ref string, add []org.LicenseRequest, remove []org.SkuID) {
+			t.Helper()
+			if _, err := o.AssignLicenses(t.Context(), boss, ref, add, remove); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, p := range people {
+			o.message(t, p, "")
+			license(t, p.UPN, nil, []org.SkuID{storetest.E3})
+		}
+		o.time = o.time.Add(30*org.Day - 1e9)
+		t.Run("R-MBX-19 in time the mailbox is as it was", func(t *testing.T) {
+			license(t, "anna@contoso.com", []org.LicenseRequest{{Sku: storetest.E3}}, nil)
+			if n := o.count(t, "messages"); n != 2 || o.person(t, "anna@contoso.com").Mailbox.Size != people[0].Mailbox.Size {
+				t.Errorf("%d messages, want 2", n)
+			}
+		})
+		t.Run("R-LIC-08 R-SM-03 too late it is a new one, and nothing of the old is in it", func(t *testing.T) {
+			o.time = o.time.Add(1e9)
+			license(t, "bram@contoso.com", []org.LicenseRequest{{Sku: storetest.E3}}, nil)
+			if n, m := o.count(t, "messages"), o.person(t, "bram@contoso.com").Mailbox; n != 1 || m == nil || m.Size != 0 {
+				t.Errorf("%d messages, want anna's; mailbox %+v", n, m)
+			}
+		})
+	})
+}

@@ -19,7 +19,7 @@ type Leftovers interface {
 	// GrantLeftDrive gives somebody access to it.
 	GrantLeftDrive(ctx context.Context, id org.DriveID, who *org.Person) error
 	// ReleaseMailbox lifts every hold of a mailbox without owner, which is due
-	// from then on; its owner has the id and name that they had. Nil when there is
+	// from then on, or when it would have been without the hold; its owner has the id and name that they had. Nil when there is
 	// no such mailbox.
 	ReleaseMailbox(ctx context.Context, ref string, due timeStamp) (*org.Ref, error)
 }

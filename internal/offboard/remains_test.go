@@ -79,5 +79,26 @@ func TestLeftovers(t *testing.T) {
 			}
 			refusedBy(t, o.ReleaseMailbox(t.Context(), exchange, "femke@contoso.com"), "R-OD-06")
 		})
+		t.Run("R-SM-03 lifted within 30 days of the deletion, it is soft-deleted until they are over", func(t *testing.T) {
+			held := storetest.Person(5, "gijs")
+			held.Mailbox.Litigation = true
+			storetest.Add(t, s, held)
+			o.run(t, org.Choices{}, held.UPN)
+			if err := o.PurgeUser(t.Context(), boss, string(held.ID)); err != nil {
+				t.Fatal(err)
+			}
+			at(1003)
+			if err := o.ReleaseMailbox(t.Context(), exchange, held.UPN); err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range []struct {
+				days int
+				want int64
+			}{{1031, 2}, {1032, 1}} { // bram's, and gijs's
+				if at(c.days); o.count(t, "mailboxes") != c.want {
+					t.Errorf("after %d days %d mailboxes are left, want %d", c.days-1002, o.count(t, "mailboxes"), c.want)
+				}
+			}
+		})
 	})
 }

@@ -28,8 +28,9 @@ func (o *Organization) Assign(p Person, add []LicenseRequest, remove []SkuID, no
 	if err := o.checkPlans(&after); err != nil {
 		return p, err
 	}
-	if after.Mailbox != nil && o.Products.Licensed(&p, Exchange) && !o.Products.Licensed(&after, Exchange) {
-		if r := needed(&after); r != nil {
+	if after.Mailbox != nil {
+		loses := o.Products.Licensed(&p, Exchange) && !o.Products.Licensed(&after, Exchange)
+		if r := needed(&after); r != nil && (loses || after.Mailbox.Held() && o.Products.mayHold(&p) && !o.Products.mayHold(&after)) { // R-MBX-23
 			return p, r
 		}
 	}
@@ -146,7 +147,7 @@ func (o *Organization) provisionMailbox(p *Person, now time.Time) {
 		if !o.Products.creates(p, Exchange) {
 			return
 		}
-		p.Mailbox = &Mailbox{Type: UserMailbox}
+		p.Mailbox = &Mailbox{Type: UserMailbox, Fresh: p.Mailbox != nil}
 		p.ensureAddress()
 	case !exchange && p.Mailbox != nil && p.Mailbox.Type == UserMailbox && p.Mailbox.Disconnected.IsZero() && !p.Mailbox.Held(): // R-LIC-09
 		p.Mailbox.Disconnected = now

@@ -50,6 +50,9 @@ func TestAssign(t *testing.T) {
 		{"R-DEL-33 another licence of hers", nil, with(somebody("carla"), func(p *Person) { p.Mailbox.ForwardTo, p.Licenses = "x", append(p.Licenses, License{Sku: visio}) }), nil, []SkuID{visio}, "", ""},
 		{"R-DEL-37 the licence of a held mailbox", nil, with(somebody("femke"), func(p *Person) { p.Mailbox.Litigation = true }), nil, []SkuID{e3}, "license.held", "R-DEL-37"},
 		{"R-DEL-37 the licence of a held shared mailbox", nil, with(somebody("femke"), func(p *Person) { p.Mailbox.Type, p.Mailbox.Litigation = SharedMailbox, true }), nil, []SkuID{e3}, "license.held", "R-DEL-37"},
+		{"R-MBX-23 R-DEL-37 the archiving that a hold needs beside Plan 1", nil, heldByArchiving(), nil, []SkuID{archive}, "license.held", "R-DEL-37"},
+		{"R-MBX-23 R-DEL-37 from Plan 2 to Plan 1 alone", nil, with(somebody("femke"), func(p *Person) { p.Mailbox.Litigation = true }), want(plan1), []SkuID{e3}, "license.held", "R-DEL-37"},
+		{"R-MBX-23 from Plan 2 to Plan 1 with archiving", nil, with(somebody("femke"), func(p *Person) { p.Mailbox.Litigation = true }), want(plan1, archive), []SkuID{e3}, "", ""},
 		{"R-MBX-03 the licence of a shared mailbox of 62 GB", nil, with(somebody("lars"), func(p *Person) { p.Mailbox.Type, p.Mailbox.Size = SharedMailbox, 62*GB }), nil, []SkuID{e3}, "license.sharedNeeds", "R-MBX-03"},
 		{"R-MBX-04 the licence of a shared mailbox with archive", nil, with(somebody("lars"), func(p *Person) { p.Mailbox.Type, p.Mailbox.Archive = SharedMailbox, true }), nil, []SkuID{e3}, "license.sharedNeeds", "R-MBX-04"},
 		{"R-SM-03 R-MBX-15 R-LIC-12 the licence of a small shared mailbox", nil, with(somebody("daan"), func(p *Person) { p.Mailbox.Type = SharedMailbox }), nil, []SkuID{e3}, "", ""},
@@ -87,6 +90,13 @@ func TestAssign(t *testing.T) {
 		if !got.Mailbox.Disconnected.Equal(monday) {
 			t.Errorf("R-LIC-08: disconnected = %s, want now", got.Mailbox.Disconnected)
 		}
+	})
+}
+
+// heldByArchiving is somebody whose hold rests on Plan 1 with archiving.
+func heldByArchiving() Person {
+	return with(somebody("femke"), func(p *Person) {
+		p.Licenses, p.Mailbox.Litigation = []License{{Sku: plan1}, {Sku: archive}, {Sku: visio}}, true
 	})
 }
 

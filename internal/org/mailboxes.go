@@ -80,6 +80,9 @@ type Mailbox struct {
 	Archive      bool         `json:"archive,omitempty"`
 	Size         Bytes        `json:"size,omitempty"`
 	Disconnected time.Time    `json:"disconnected,omitzero"` // when the licence went
+	// Fresh: this mailbox takes the place of one that was gone, and nothing of that
+	// one is in it. It says so to whoever saves it and is not kept. R-LIC-08
+	Fresh bool `json:"-"`
 }
 
 // Held says that a hold keeps the mailbox from ever being removed. R-PERM-05

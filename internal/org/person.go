@@ -99,6 +99,7 @@ func Same(a, b Person) bool {
 		slices.SortFunc(p.Addresses, func(x, y Address) int { return strings.Compare(x.Value, y.Value) })
 		p.Roles, p.SuspendedRoles, p.Licenses, p.Addresses = orNil(p.Roles), orNil(p.SuspendedRoles), orNil(p.Licenses), orNil(p.Addresses)
 		if p.Mailbox != nil {
+			p.Mailbox.Fresh = false
 			p.Mailbox.Permissions, p.Mailbox.Holds = orNil(p.Mailbox.Permissions), orNil(p.Mailbox.Holds)
 		}
 		if p.Drive != nil {

@@ -167,7 +167,7 @@ func (p *planner) removable(l *Leaver, outcome Outcome) []SkuID {
 	reason, _ := l.Person.Mailbox.NeedsLicense()
 	for _, sku := range l.Person.Products() {
 		direct := slices.ContainsFunc(l.Person.Licenses, func(x License) bool { return x.Sku == sku && x.Group == "" })
-		needed := reason != "" && p.org.Products.provides(sku, Exchange)
+		needed := reason != "" && (p.org.Products.provides(sku, Exchange) || p.org.Products.archives(sku))
 		if direct && !needed {
 			out = append(out, sku)
 		}
@@ -204,8 +204,17 @@ func (ps Products) provides(sku SkuID, s Service) bool {
 // Plan 2, or Plan 1 with archiving. R-MBX-23
 func (ps Products) mayHold(p *Person) bool {
 	return slices.ContainsFunc(ps.plans(p.Licenses), func(x ServicePlan) bool {
-		return x.Name == "EXCHANGE_S_ENTERPRISE" || strings.HasPrefix(x.Name, "EXCHANGE_S_ARCHIVE")
+		return x.Name == "EXCHANGE_S_ENTERPRISE" || archiving(x)
 	})
+}
+
+// archiving: the plan that Plan 1 needs beside it for a hold or an archive. R-MBX-04
+func archiving(x ServicePlan) bool { return strings.HasPrefix(x.Name, "EXCHANGE_S_ARCHIVE") }
+
+// archives says whether a product contains archiving.
+func (ps Products) archives(sku SkuID) bool {
+	product := ps.Find(sku)
+	return product != nil && slices.ContainsFunc(product.Plans, archiving)
 }
 
 func (p *planner) productNames(skus []SkuID) []string {

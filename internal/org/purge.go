@@ -4,7 +4,8 @@ import "time"
 
 // Remains says what outlives a purged account, and until when. R-SM-03 R-SM-07
 type Remains struct {
-	// Mailbox stays for a while, or (MailboxHeld) for as long as the hold.
+	// Mailbox stays until MailboxDue, or (MailboxHeld) for as long as the hold, if
+	// that is longer.
 	Mailbox     bool
 	MailboxHeld bool
 	MailboxDue  time.Time
@@ -22,7 +23,7 @@ func Purge(p *Person, s Settings, now time.Time) Remains {
 	switch {
 	case m == nil:
 	case m.Held():
-		r.Mailbox, r.MailboxHeld = true, true // R-PERM-05
+		r.Mailbox, r.MailboxHeld, r.MailboxDue = true, true, p.Deleted.Add(MailboxRetention) // R-PERM-05; lifted sooner, it is soft-deleted till then, R-SM-03
 	case len(p.Licenses) > 0 && p.LicensesRemoved.IsZero() && m.Disconnected.IsZero() && m.Type == UserMailbox:
 		r.Mailbox, r.MailboxDue = true, now.Add(time.Duration(s.PurgedMailboxDays)*Day)
 	}

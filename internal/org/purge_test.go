@@ -17,8 +17,8 @@ func TestPurge(t *testing.T) {
 		{"R-PERM-04 licence taken away with the deletion", &Choices{}, nil, Remains{Drive: true}},
 		{"R-PERM-04 licence kept with the deletion", &Choices{RemoveLicenses: no()}, nil, Remains{Mailbox: true, MailboxDue: nextDay.Add(30 * Day), Drive: true}},
 		{"R-PERM-04 licence gone before the deletion", nil, []func(*Person){func(p *Person) { p.Licenses, p.Mailbox.Disconnected = nil, monday.Add(-Day) }}, Remains{Drive: true}},
-		{"R-PERM-05 R-MBX-21 held", &Choices{HoldMailbox: yes()}, nil, Remains{Mailbox: true, MailboxHeld: true, Drive: true}},
-		{"R-PERM-05 another hold", nil, []func(*Person){func(p *Person) { p.Mailbox.Holds = []string{"case"} }}, Remains{Mailbox: true, MailboxHeld: true, Drive: true}},
+		{"R-PERM-05 R-MBX-21 held", &Choices{HoldMailbox: yes()}, nil, Remains{Mailbox: true, MailboxHeld: true, MailboxDue: monday.Add(30 * Day), Drive: true}},
+		{"R-PERM-05 another hold", nil, []func(*Person){func(p *Person) { p.Mailbox.Holds = []string{"case"} }}, Remains{Mailbox: true, MailboxHeld: true, MailboxDue: monday.Add(30 * Day), Drive: true}},
 		{"R-PERM-05 R-MBX-25 hold lifted after the deletion", &Choices{HoldMailbox: yes()}, []func(*Person){nil, func(p *Person) { p.Mailbox.Litigation = false }}, Remains{Mailbox: true, MailboxDue: nextDay.Add(30 * Day), Drive: true}},
 		{"R-PERM-02 nothing to leave", nil, []func(*Person){func(p *Person) { p.Mailbox, p.Drive = nil, nil }}, Remains{}},
 	} {

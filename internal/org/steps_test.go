@@ -123,6 +123,11 @@ func TestEndStates(t *testing.T) {
 			t.Errorf("files.retained = %+v", got)
 		}
 	})
+	t.Run("R-MBX-04 the archiving that a held shared mailbox needs beside Plan 1 stays", func(t *testing.T) {
+		if got := removedSkus(planOf(heldByArchiving(), mailTo("bram")).Steps); !slices.Equal(got, []SkuID{visio}) {
+			t.Errorf("removed %v, want Visio alone", got)
+		}
+	})
 	t.Run("R-WIZ-14 access given earlier stays, once, and undo leaves it", func(t *testing.T) {
 		before := with(somebody("anna"), func(p *Person) {
 			p.Mailbox.Grant("id-bram", FullAccess)

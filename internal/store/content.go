@@ -17,12 +17,15 @@ func (t *txn) saveMailbox(ctx context.Context, c *offboard.Change) error {
 	switch {
 	case before == nil && after == nil:
 		return nil
-	case after == nil:
+	case after == nil || before != nil && after.Fresh:
 		keys, err := sqldb.All(ctx, t, sqldb.Value[int64], "select pk from mailboxes where user_pk = $1", c.After.Key)
 		if err != nil {
 			return err
 		}
-		return t.dropMailboxes(ctx, keys)
+		if err := t.dropMailboxes(ctx, keys); err != nil || after == nil {
+			return err
+		}
+		before = nil
 	case before != nil && sameMailbox(before, after):
 		return t.savePermissions(ctx, c)
 	}

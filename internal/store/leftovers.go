@@ -61,7 +61,7 @@ func (t *txn) ReleaseMailbox(ctx context.Context, ref string, due time.Time) (*o
 	if err != nil {
 		return nil, fmt.Errorf("look for the mailbox of %s: %w", ref, err)
 	}
-	_, err = t.Exec(ctx, "update mailboxes set litigation = $1, holds = '', due = $2 where pk = $3", false, unix(due), m.pk)
+	_, err = t.Exec(ctx, "update mailboxes set litigation = $1, holds = '', due = case when due > $2 then due else $2 end where pk = $3", false, unix(due), m.pk)
 	return &m.owner, err
 }
 

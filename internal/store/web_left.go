@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"leaver/internal/offboard"
 	"leaver/internal/org"
@@ -51,6 +52,9 @@ func (s *Store) LeftMailboxes(ctx context.Context, q offboard.LeftQuery) ([]offb
 		var m offboard.LeftMailbox
 		err := r.Scan(&m.Owner.ID, &m.Owner.Name, &m.Type, &m.Size, seconds{&m.Due}, &m.Litigation, lines{&m.Holds})
 		m.Owner.Name = org.OriginalUPN(org.UserID(m.Owner.ID), m.Owner.Name)
+		if m.Litigation || len(m.Holds) > 0 {
+			m.Due = time.Time{}
+		}
 		return m, err
 	}, "select former_id, former_name, type, size, due, litigation, holds from mailboxes where user_pk is null"+leftPage, leftBounds(&q)...)
 	if err != nil {

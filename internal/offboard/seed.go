@@ -12,6 +12,9 @@ import (
 // what Save would have left behind, seats and head counts included.
 type Seeder interface {
 	Seed(ctx context.Context, people []Newcomer) error
+	// SeedSeats sets how many seats of a subscription there were in the past, in
+	// place of what is known of that.
+	SeedSeats(ctx context.Context, id org.SubscriptionID, past []SeatPoint) error
 }
 
 // Newcomer is a person with the content that Save doesn't carry. Everything has

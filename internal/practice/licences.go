@@ -68,14 +68,12 @@ func (m *maker) organization(ctx context.Context) error {
 	o := &org.Organization{ID: TenantID, DisplayName: Name, Domains: []string{Domain}, Practice: true, UsageLocation: "NL", Settings: org.DefaultSettings()}
 	o.Settings.DefaultLanguage = "nl"
 	o.Settings.Education = true // it is a college
-	var points []time.Time
 	for n, p := range m.purchases() {
 		s, product, err := m.subscription(n, p)
 		if err != nil {
 			return err
 		}
 		o.Products, o.Subscriptions = append(o.Products, product), append(o.Subscriptions, s)
-		points = append(points, m.ago(p.since))
 	}
 	m.org = o
 	return m.deps.Store.Change(ctx, func(tx offboard.Tx) error {
@@ -85,8 +83,8 @@ func (m *maker) organization(ctx context.Context) error {
 		if err := tx.SaveProducts(ctx, o.Products); err != nil {
 			return err
 		}
-		for i, s := range o.Subscriptions {
-			if err := tx.SaveSubscription(ctx, s, points[i]); err != nil {
+		for _, s := range o.Subscriptions {
+			if err := tx.SaveSubscription(ctx, s, m.now); err != nil {
 				return err
 			}
 		}
@@ -102,6 +100,9 @@ func (m *maker) organization(ctx context.Context) error {
 // license gives somebody licences, and the mailbox and drive that follow.
 func (m *maker) license(p *org.Person, licenses ...org.License) {
 	p.Licenses = append(p.Licenses, licenses...)
+	for _, l := range licenses {
+		m.move(l.Sku, int(m.now.Sub(p.Created)/org.Day), 1)
+	}
 	m.org.Provision(p, p.Created)
 }
 

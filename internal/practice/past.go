@@ -37,6 +37,7 @@ func (m *maker) past(ctx context.Context) error {
 		if err := leave(ctx, at(m.cast[m.ids[local]].left), admin, address(local)); err != nil {
 			return fmt.Errorf("delete %s: %w", local, err)
 		}
+		m.gaveBack(local)
 		if local == "olaf.dijk" {
 			if err := m.takeOver(ctx); err != nil {
 				return fmt.Errorf("take over the name %s: %w", local, err)
@@ -48,6 +49,18 @@ func (m *maker) past(ctx context.Context) error {
 		return fmt.Errorf("take an alias over: %w", err)
 	}
 	return nil
+}
+
+// gaveBack remembers when the seats of one who left became free.
+func (m *maker) gaveBack(local string) {
+	c := &m.cast[m.ids[local]]
+	days := c.left
+	if local == "noor.hendriks" {
+		days += 10 // hers was taken away before she left
+	}
+	for _, sku := range c.skus {
+		m.move(sku, days, -1)
+	}
 }
 
 // leave carries out a departure with the choices that nobody changed.
@@ -92,7 +105,14 @@ func (m *maker) takeOver(ctx context.Context) error {
 // whole.
 func (m *maker) finish(ctx context.Context) error {
 	return m.deps.Store.Change(ctx, func(tx offboard.Tx) error {
-		for _, s := range m.org.Subscriptions {
+		seeder, ok := tx.(offboard.Seeder)
+		if !ok {
+			return errNoSeeder
+		}
+		for i, s := range m.org.Subscriptions {
+			if err := seeder.SeedSeats(ctx, s.ID, m.seats(m.purchases()[i], s.LastPurchase)); err != nil {
+				return err
+			}
 			if err := tx.SaveSubscription(ctx, s, m.now); err != nil {
 				return err
 			}

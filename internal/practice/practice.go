@@ -31,6 +31,8 @@ const Users = 250
 var (
 	ErrNotEmpty = errors.New("there is an organization already: choose an empty folder or database")
 	ErrHalfMade = errors.New("the making of this practice organization was interrupted: remove the folder or database and start again")
+
+	errNoSeeder = errors.New("this store can't take many people at once")
 )
 
 // Bodies takes the bodies of messages and files.
@@ -123,7 +125,8 @@ type maker struct {
 	sections []string // names of the groups of one subject
 	offers   []catalog.Offer
 	org      *org.Organization
-	bodies   map[string]stored // by text
+	bodies   map[string]stored         // by text
+	moves    map[org.SkuID]map[int]int // seats taken less seats given back, by days before the start
 }
 
 // stored is a body that has been put.
@@ -134,7 +137,7 @@ type stored struct {
 
 func newMaker(d Deps, users int) *maker {
 	m := &maker{
-		deps: d, now: d.Now.UTC().Truncate(time.Second), cast: cast(), ids: map[string]int{}, bodies: map[string]stored{},
+		deps: d, now: d.Now.UTC().Truncate(time.Second), cast: cast(), ids: map[string]int{}, bodies: map[string]stored{}, moves: map[org.SkuID]map[int]int{},
 		names: names{givenNames(), surnames()}, offers: catalog.Offers(),
 	}
 	for i, c := range m.cast {
@@ -162,7 +165,7 @@ func (m *maker) seed(ctx context.Context, people []offboard.Newcomer) error {
 func seed(ctx context.Context, tx offboard.Tx, people []offboard.Newcomer) error {
 	s, ok := tx.(offboard.Seeder)
 	if !ok {
-		return errors.New("this store can't take many people at once")
+		return errNoSeeder
 	}
 	return s.Seed(ctx, people)
 }

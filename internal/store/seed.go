@@ -228,4 +228,23 @@ func (s *seeding) count(ctx context.Context, people []offboard.Newcomer) error {
 	return nil
 }
 
+// SeedSeats implements offboard.Seeder.
+func (t *txn) SeedSeats(ctx context.Context, id org.SubscriptionID, past []offboard.SeatPoint) error {
+	pk, err := sqldb.One(ctx, t, sqldb.Value[int64], "select pk from subscriptions where id = $1", string(id))
+	if err != nil {
+		return err
+	}
+	if _, err := t.Exec(ctx, "delete from seat_history where subscription_pk = $1", pk); err != nil {
+		return err
+	}
+	for _, p := range past {
+		_, err := t.Exec(ctx, "insert into seat_history (subscription_pk, at, total, assigned) values ($1, $2, $3, $4)",
+			pk, unix(p.At), p.Total, p.Assigned)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 var _ offboard.Seeder = (*txn)(nil)

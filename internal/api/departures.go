@@ -118,11 +118,23 @@ func (a *API) departure(c *call) error {
 	if err != nil {
 		return err
 	}
-	dep, items, err := a.Desk.Departure(c.ctx(), c.actor, org.DepartureID(c.r.PathValue("id")), int(after), top+1)
+	brief, err := c.flag("brief")
 	if err != nil {
 		return err
 	}
-	return c.answer(http.StatusOK, a.departureWith(c, dep, items, top))
+	load := a.Desk.Departure
+	if brief {
+		load = a.Desk.Remarks
+	}
+	dep, items, err := load(c.ctx(), c.actor, org.DepartureID(c.r.PathValue("id")), int(after), top+1)
+	if err != nil {
+		return err
+	}
+	view := a.departureWith(c, dep, items, top)
+	if brief && view.NextItems != "" {
+		view.NextItems += "&brief=true"
+	}
+	return c.answer(http.StatusOK, view)
 }
 
 // undoPatience is how long the caller of undo is kept waiting for its end.
@@ -176,7 +188,8 @@ func departureRoutes() []route {
 	return []route{
 		{
 			method: http.MethodPost, path: "departures/plan", id: "planDeparture", tag: "departures", summary: "What deleting people would do; writes nothing at all",
-			scopes: deletePeople, body: planRequest{}, example: people + `}`, answer: planView{}, serve: (*API).plan,
+			scopes: deletePeople, query: []param{{"brief", "boolean", "What it comes to, without the items."}},
+			body: planRequest{}, example: people + `}`, answer: planView{}, serve: (*API).plan,
 		},
 		{
 			method: http.MethodPost, path: "departures", id: "startDeparture", tag: "departures", summary: "Confirm a plan and begin the run",
@@ -190,7 +203,8 @@ func departureRoutes() []route {
 		},
 		{
 			method: http.MethodGet, path: "departures/{id}", id: "getDeparture", tag: "departures", summary: "One departure with a page of its items",
-			scopes: followRuns, query: []param{topParam, skipParam}, answer: departureView{}, refuses: []int{http.StatusNotFound}, serve: (*API).departure,
+			scopes: followRuns, query: []param{topParam, skipParam, {"brief", "boolean", "Only items that are not done, or have notes."}},
+			answer: departureView{}, refuses: []int{http.StatusNotFound}, serve: (*API).departure,
 		},
 	}
 }

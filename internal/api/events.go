@@ -23,6 +23,13 @@ type progress struct {
 	Total   int                  `json:"total"`
 }
 
+// tally is the data of an event "progress".
+type tally struct {
+	Done  int `json:"done"`
+	Bad   int `json:"bad"` // of them, refused or failed
+	Total int `json:"total"`
+}
+
 // ending is the data of the event "end".
 type ending struct {
 	Status offboard.Status              `json:"status"`
@@ -51,13 +58,20 @@ type follower struct {
 	out  *http.ResponseController
 	id   org.DepartureID
 	last int // ordinal of the last item that was told
+	// brief: only how many.
+	brief bool
+	told  tally
 }
 
 // events serves GET departures/{id}/events. People are told in the order of
 // their ordinals, whoever runs the departure: what is told comes from the
 // journal. A client that comes back says in Last-Event-ID where it was.
 func (a *API) events(c *call) error {
-	f := &follower{call: c, api: a, out: http.NewResponseController(c.w), id: org.DepartureID(c.r.PathValue("id")), last: -1}
+	brief, err := c.flag("brief")
+	if err != nil {
+		return err
+	}
+	f := &follower{brief: brief, call: c, api: a, out: http.NewResponseController(c.w), id: org.DepartureID(c.r.PathValue("id")), last: -1}
 	if text := c.r.Header.Get("Last-Event-ID"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 0 {
@@ -112,6 +126,9 @@ func (f *follower) follow() error {
 
 // tell tells everything that is new, and whether that was the end.
 func (f *follower) tell() (ended bool, err error) {
+	if f.brief {
+		return f.tellBriefly()
+	}
 	for {
 		dep, items, err := f.api.Desk.Departure(f.ctx(), f.actor, f.id, f.last, eventChunk)
 		if err != nil {
@@ -135,9 +152,37 @@ func (f *follower) tell() (ended bool, err error) {
 		if dep.Ended.IsZero() {
 			return false, nil
 		}
-		view := departureOf(dep)
-		return true, f.event("end", "", ending{dep.Status, view.Counts, dep.Total})
+		return true, f.end(dep)
 	}
+}
+
+func (f *follower) end(dep *offboard.Departure) error {
+	return f.event("end", "", ending{dep.Status, departureOf(dep).Counts, dep.Total})
+}
+
+// tellBriefly tells how many people are done, if that are more.
+func (f *follower) tellBriefly() (ended bool, err error) {
+	dep, _, err := f.api.Desk.Departure(f.ctx(), f.actor, f.id, -1, 0)
+	if err != nil {
+		return f.ctx().Err() != nil, err
+	}
+	now := tally{
+		Done: dep.Total - dep.Counts[offboard.ItemPending] - dep.Counts[offboard.ItemRunning],
+		Bad:  dep.Counts[offboard.ItemRefused] + dep.Counts[offboard.ItemFailed], Total: dep.Total,
+	}
+	if dep.Undoing && dep.Ended.IsZero() {
+		now.Done = dep.Next
+	}
+	if now != f.told {
+		f.told = now
+		if err := f.event("progress", "", now); err != nil {
+			return true, nil //nolint:nilerr // the client is gone
+		}
+	}
+	if dep.Ended.IsZero() {
+		return false, nil
+	}
+	return true, f.end(dep)
 }
 
 // settled says that a person's turn is over: in the run, or on the way back.

@@ -26,9 +26,9 @@ type event struct {
 }
 
 // stream opens the progress of a departure.
-func (s *site) stream(ctx context.Context, t *testing.T, id, last string) *http.Response {
+func (s *site) stream(ctx context.Context, t *testing.T, id, last string, query ...string) *http.Response {
 	t.Helper()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"departures/"+id+"/events", http.NoBody)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"departures/"+id+"/events"+strings.Join(query, ""), http.NoBody)
 	if err != nil {
 		t.Fatal(err)
 	}

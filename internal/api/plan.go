@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bufio"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -138,6 +137,10 @@ func savingsOf(all []org.Saving, now time.Time) savings {
 
 // plan serves POST departures/plan. It writes nothing to the organization.
 func (a *API) plan(c *call) error {
+	brief, err := c.flag("brief")
+	if err != nil {
+		return err
+	}
 	var body planRequest
 	if err := c.decode(&body, largeBody, false); err != nil {
 		return err
@@ -145,21 +148,27 @@ func (a *API) plan(c *call) error {
 	if err := body.named(c); err != nil {
 		return err
 	}
-	plan, err := a.Desk.Plan(c.ctx(), c.actor, body.request())
+	req := body.request()
+	body.Users = nil // a large plan needs the room
+	items := newSpool(len(req.People) > plainItems)
+	plan, err := a.Desk.PlanEach(c.ctx(), c.actor, req, func(it *org.Item) error {
+		if brief {
+			return nil
+		}
+		return items.add(planItemOf(c.lang, it))
+	})
 	if err != nil {
 		return err
 	}
-	body.Users = nil // a large plan needs the room
 	now, err := a.Desk.OrganizationTime(c.ctx())
 	if err != nil {
 		return err
 	}
-	return c.writePlan(&plan, now)
+	return c.writePlan(&plan, items, now)
 }
 
-// writePlan writes a plan item by item, so that a plan of a hundred thousand
-// people does not stand in memory twice.
-func (c *call) writePlan(plan *org.Plan, now time.Time) error {
+// writePlan writes a plan: what it comes to, and then the items.
+func (c *call) writePlan(plan *org.Plan, items *spool, now time.Time) error {
 	head, err := json.Marshal(planView{Hash: plan.Hash, Leaving: plan.Leaving, MassDelete: plan.MassDelete, Savings: savingsOf(plan.Savings, now), Items: []planItem{}})
 	if err != nil {
 		return err
@@ -167,20 +176,14 @@ func (c *call) writePlan(plan *org.Plan, now time.Time) error {
 	c.w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	c.w.Header().Set("Cache-Control", "no-store")
 	c.w.WriteHeader(http.StatusOK)
-	out := bufio.NewWriterSize(c.w, 64<<10)
-	_, _ = out.Write(head[:len(head)-len("]}")]) // the first fault of a bufio.Writer stays until Flush
-	enc := json.NewEncoder(out)
-	enc.SetEscapeHTML(false)
-	for i := range plan.Items {
-		if i > 0 {
-			_ = out.WriteByte(',')
-		}
-		if err := enc.Encode(planItemOf(c.lang, &plan.Items[i])); err != nil {
-			return err
-		}
+	if _, err := c.w.Write(head[:len(head)-len("]}")]); err != nil {
+		return nil // the client has left: there is nobody to tell
 	}
-	_, _ = out.WriteString("]}")
-	return out.Flush()
+	if err := items.writeTo(c.w); err != nil {
+		return nil //nolint:nilerr // the same
+	}
+	_, _ = c.w.Write([]byte("]}"))
+	return nil
 }
 
 func planItemOf(lang locale.Lang, it *org.Item) planItem {

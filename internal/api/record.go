@@ -250,7 +250,8 @@ func followRoutes() []route {
 		{
 			method: http.MethodGet, path: "departures/{id}/events", id: "followDeparture", tag: "departures", summary: "Progress as server-sent events",
 			about:  "One event item for each person, in order, then one event end. The id of an event is the person's place: sent back as Last-Event-ID, the stream goes on behind it.",
-			scopes: followRuns, kinds: []string{"text/event-stream"}, refuses: missing, serve: (*API).events,
+			scopes: followRuns, query: []param{{"brief", "boolean", "How many people are done instead of each of them: events progress, then end."}},
+			kinds: []string{"text/event-stream"}, refuses: missing, serve: (*API).events,
 		},
 		{
 			method: http.MethodPost, path: "departures/{id}/undo", id: "undoDeparture", tag: "departures", summary: "Put back what the run changed",

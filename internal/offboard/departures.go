@@ -27,19 +27,34 @@ func (d *Desk) Departures(ctx context.Context, actor org.Actor, before org.Depar
 	return out, err
 }
 
+// Remarks is Departure with only those items of which there is something to say: they
+// are not done, or have notes.
+func (d *Desk) Remarks(ctx context.Context, actor org.Actor, id org.DepartureID, after, limit int) (*Departure, []Item, error) {
+	return d.departureWith(ctx, actor, id, func(tx Tx, dep *Departure) ([]Item, error) { return tx.Remarks(ctx, dep, after, limit) })
+}
+
 // Departure gives one departure with its items behind an ordinal, in order; -1
 // begins with the first. They belong to one moment.
 func (d *Desk) Departure(ctx context.Context, actor org.Actor, id org.DepartureID, after, limit int) (*Departure, []Item, error) {
+	return d.departureWith(ctx, actor, id, func(tx Tx, dep *Departure) ([]Item, error) {
+		if limit == 0 {
+			return nil, nil
+		}
+		return tx.Items(ctx, dep, after, limit)
+	})
+}
+
+func (d *Desk) departureWith(ctx context.Context, actor org.Actor, id org.DepartureID, load func(Tx, *Departure) ([]Item, error)) (*Departure, []Item, error) {
 	if r := mayFollow(actor); r != nil {
 		return nil, nil, r
 	}
 	var dep *Departure
 	var items []Item
 	err := d.Store.Read(ctx, func(tx Tx) (err error) {
-		if dep, err = departure(ctx, tx, id); err != nil || limit == 0 {
+		if dep, err = departure(ctx, tx, id); err != nil {
 			return err
 		}
-		items, err = tx.Items(ctx, dep, after, limit)
+		items, err = load(tx, dep)
 		return err
 	})
 	return dep, items, err

@@ -95,6 +95,8 @@ type Journal interface {
 	SaveDeparture(ctx context.Context, d *Departure) error
 	// Items pages through a departure's items by ordinal; with states only those.
 	Items(ctx context.Context, d *Departure, after, limit int, states ...ItemOutcome) ([]Item, error)
+	// Remarks pages through those that are not done or have notes.
+	Remarks(ctx context.Context, d *Departure, after, limit int) ([]Item, error)
 	SaveItems(ctx context.Context, d *Departure, items []Item) error
 	// LastItems finds, for each person, the newest item that took them away, with
 	// its before-state; nil where there is none.

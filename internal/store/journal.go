@@ -234,6 +234,13 @@ func (t *txn) Items(ctx context.Context, d *offboard.Departure, after, limit int
  and outcome in {texts $4} order by pk limit $3`, itemKey(d.Key, after), itemKey(d.Key, maxItems), limit, sqldb.Texts(states))
 }
 
+// Remarks implements offboard.Journal. What a text of somebody's says has its quotes
+// escaped, so that it can't be taken for a name.
+func (t *txn) Remarks(ctx context.Context, d *offboard.Departure, after, limit int) ([]offboard.Item, error) {
+	return sqldb.All(ctx, t, scanItem, "select "+itemColumns+` from departure_items where pk > $1 and pk < $2
+ and (outcome <> 'done' or detail like '%"notes":[%') order by pk limit $3`, itemKey(d.Key, after), itemKey(d.Key, maxItems), limit)
+}
+
 // LastItems implements offboard.Journal.
 func (t *txn) LastItems(ctx context.Context, people []*org.Person) ([]*offboard.Item, error) {
 	out := make([]*offboard.Item, len(people))

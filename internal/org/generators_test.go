@@ -211,10 +211,38 @@ func leaver(t *rapid.T, people []Person) Leaver {
 		}
 	}
 	l.Around.Groups = rapid.IntRange(0, 2).Draw(t, "groups")
+	surroundings(t, &l, people)
 	if flip(t, "owns") {
 		l.Around.Owned = []OwnedGroup{{Group: ref("g"), Others: some(t, "owners", 2, UserID("id-0"), "id-1", "id-2")}}
 	}
 	return l
+}
+
+// surroundings draws who and what else notices that somebody leaves.
+func surroundings(t *rapid.T, l *Leaver, people []Person) {
+	a := &l.Around
+	a.ManagerBlocked = a.Manager != nil && seldom(t, 5, "manager blocked")
+	for i := range people {
+		if q := &people[i]; q.ID != l.Person.ID && q.Active() && q.Mailbox != nil {
+			if seldom(t, 5, "forwarder") {
+				a.Forwarders = append(a.Forwarders, q.Ref())
+			}
+			if seldom(t, 5, "delegated") {
+				a.Delegated = append(a.Delegated, DelegatedMailbox{Mailbox: q.Ref(), Shared: flip(t, "shared"), Others: some(t, "delegates", 2, UserID("id-0"), "id-1", "id-2")})
+			}
+		}
+	}
+	a.Devices = some(t, "devices", 2, "LT-1", "LT-2")
+	if a.SharedItems = rapid.IntRange(0, 2).Draw(t, "shared items"); a.SharedItems > 0 {
+		for _, i := range some(t, "shared with", 2, 0, 1) {
+			a.SharedWith = append(a.SharedWith, people[i].Ref())
+		}
+	}
+	for _, x := range l.Person.Licenses {
+		if x.Group != "" {
+			a.Inherited = append(a.Inherited, InheritedLicense{Sku: x.Sku, Group: ref("g")})
+		}
+	}
 }
 
 func choices(t *rapid.T, p *Person) Choices {
@@ -252,6 +280,9 @@ func choices(t *rapid.T, p *Person) Choices {
 				c.RemoveAliases.List = append(c.RemoveAliases.List, strings.ToUpper(a.Value))
 			}
 		}
+	}
+	if seldom(t, 9, "careless") {
+		careless(t, &c)
 	}
 	return c
 }

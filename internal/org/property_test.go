@@ -17,7 +17,7 @@ func TestDepartures(t *testing.T) {
 	if testing.Short() {
 		most = 100
 	}
-	planned := map[Outcome]int{}
+	planned, reached := map[Outcome]int{}, reach{}
 	for cases := 0; cases < most && !t.Failed(); {
 		rapid.Check(t, func(t *rapid.T) {
 			cases++
@@ -37,12 +37,14 @@ func TestDepartures(t *testing.T) {
 			}
 			for i := range plan.Items {
 				planned[plan.Items[i].Outcome]++
+				reached.item(&plan.Items[i])
 				checkItem(t, m, &plan.Items[i], &m.facts.People[i])
 			}
 			checkTogether(t, m, &plan)
 		})
 	}
 	t.Logf("items planned: %v", planned)
+	reached.check(t, !testing.Short())
 	for _, o := range []Outcome{OutcomeDelete, OutcomeKeep, OutcomeRefused} {
 		if planned[o]*20 < most {
 			t.Errorf("only %d items are %s: the generators make too few", planned[o], o)

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"io"
 	"strconv"
 	"strings"
@@ -33,20 +34,16 @@ func (c *deleteCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	plan, err := l.Plan(ctx, a.request)
+	plan, err := c.plan(ctx, s, l, a)
 	if err != nil {
 		return err
 	}
-	if err := c.refused(s, a, plan); err != nil {
-		return err
-	}
 	if !c.Yes {
-		s.showPlan(&plan.V, false)
-		if err := s.confirmDelete(ctx, &plan.V); err != nil {
+		if err := s.confirmDelete(ctx, plan); err != nil {
 			return err
 		}
 	}
-	a.request.Hash, a.request.Override = plan.V.Hash, c.Override
+	a.request.Hash, a.request.Override = plan.Hash, c.Override
 	started, err := l.StartDeparture(ctx, a.request, firstOf(c.IdempotencyKey, s.NewKey()))
 	if err != nil {
 		return err
@@ -74,14 +71,58 @@ func (c *deleteCommand) check(s *session) error {
 	return nil
 }
 
+// plan plans, and shows the plan unless it is confirmed already. Of many people the
+// items are not kept.
+func (c *deleteCommand) plan(ctx context.Context, s *session, l *link, a *ask) (*graphclient.Plan, error) {
+	many := len(a.request.Users) > 1
+	if many && c.Yes {
+		plan, err := l.PlanBriefly(ctx, a.request)
+		if err != nil || plan.V.Leaving > 0 {
+			return &plan.V, errors.Join(err, c.unnoticed(&plan.V))
+		}
+	} else if many {
+		v := s.viewPlan(len(a.request.Users), false)
+		plan, err := l.PlanEach(ctx, a.request, func(p *graphclient.Plan) error {
+			if p.Leaving == 0 {
+				return errNobody
+			}
+			return c.unnoticed(p)
+		}, v.add)
+		if err == nil {
+			v.end(&plan)
+		}
+		if !errors.Is(err, errNobody) {
+			return &plan, err
+		}
+	}
+	plan, err := l.Plan(ctx, a.request)
+	if err == nil {
+		err = c.refused(s, a, plan)
+	}
+	if err == nil && !c.Yes {
+		s.showPlan(&plan.V, false)
+	}
+	return &plan.V, err
+}
+
+var errNobody = errors.New("nobody would leave")
+
+// unnoticed stops a run that is larger than goes unnoticed. R-AD-07
+func (c *deleteCommand) unnoticed(plan *graphclient.Plan) error {
+	if plan.MassDelete && c.Override != massDelete {
+		return fault(ExitRefused, "departure.massDelete", "count", plan.Leaving)
+	}
+	return nil
+}
+
 // refused stops a run in which nobody would leave, or that is larger than goes
 // unnoticed. A file of results is written all the same: the one of an earlier
 // run would look like an answer.
 func (c *deleteCommand) refused(s *session, a *ask, answer graphclient.Answer[graphclient.Plan]) error {
 	plan := &answer.V
-	if leaving(plan.Items) == 0 {
+	if plan.Leaving == 0 {
 		if c.Result != "" {
-			if err := s.writeResults(c.Result, a, refusedItems(plan.Items)); err != nil {
+			if err := s.writeResults(c.Result, a, listed(refusedItems(plan.Items))); err != nil {
 				return err
 			}
 		}
@@ -101,16 +142,13 @@ func (c *deleteCommand) refused(s *session, a *ask, answer graphclient.Answer[gr
 		}
 		return fault(planExit(plan.Items), "allRefused", "count", len(plan.Items))
 	}
-	if plan.MassDelete && c.Override != massDelete {
-		return fault(ExitRefused, "departure.massDelete", "count", leaving(plan.Items))
-	}
-	return nil
+	return c.unnoticed(plan)
 }
 
 // confirmDelete has one person confirmed with a letter, and many with their
 // number, which nobody types by accident.
 func (s *session) confirmDelete(ctx context.Context, plan *graphclient.Plan) error {
-	n := leaving(plan.Items)
+	n := plan.Leaving
 	if len(plan.Items) == 1 {
 		return s.confirm(ctx, s.text("cli.ask.deleteOne", "user", s.nameOf(plan.Items[0].DisplayName, plan.Items[0].User)), s.isYes)
 	}

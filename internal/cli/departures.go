@@ -124,7 +124,7 @@ func (c *undoCommand) Run(ctx context.Context, s *session) error {
 		return s.showResult(ctx, l, d, &ask{}, "")
 	}
 	s.printf("%s\n", s.text("cli.undo.done", "status", s.text("outcome."+d.Status)))
-	for item, err := range l.DepartureItems(ctx, d.ID) {
+	for item, err := range l.DepartureRemarks(ctx, d.ID) {
 		if err != nil {
 			return err
 		}

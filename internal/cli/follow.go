@@ -44,16 +44,11 @@ func (s *session) watch(ctx context.Context, l *link, id string, bar *bar) {
 		if err != nil || event.Name == "end" {
 			return
 		}
-		var p struct {
-			Outcome     string
-			Done, Total int
-		}
+		var p struct{ Done, Bad, Total int }
 		if json.Unmarshal(event.Data, &p) != nil || p.Total == 0 {
 			continue
 		}
-		if p.Outcome == outcomeFailed || p.Outcome == outcomeRefused {
-			bar.bad++
-		}
+		bar.bad = p.Bad
 		bar.draw(p.Done, p.Total)
 	}
 }

@@ -21,19 +21,24 @@ func (c *planCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	plan, err := l.Plan(ctx, a.request)
-	if err != nil {
-		return err
-	}
 	if s.JSON {
+		plan, err := l.Plan(ctx, a.request)
+		if err != nil {
+			return err
+		}
 		if err := s.json(plan); err != nil {
 			return err
 		}
 		return told(planExit(plan.V.Items))
 	}
-	s.showPlan(&plan.V, c.Full)
-	s.showNext(&plan.V, c.command(s))
-	return told(planExit(plan.V.Items))
+	v := s.viewPlan(len(a.request.Users), c.Full)
+	plan, err := l.PlanEach(ctx, a.request, nil, v.add)
+	if err != nil {
+		return err
+	}
+	v.end(&plan)
+	s.showNext(&plan, c.command(s))
+	return told(v.exit.status())
 }
 
 // command is the delete command that carries the plan out.
@@ -54,21 +59,39 @@ func (c *planCommand) command(s *session) string {
 
 // planExit answers the status of a plan: refused when nobody would leave.
 func planExit(items []graphclient.PlanItem) int {
-	exit := ExitDone
-	for _, item := range items {
-		if item.Outcome != outcomeRefused {
-			return ExitDone
-		}
-		status := ExitRefused
-		if len(item.Refusals) > 0 {
-			status = exitOfRefusal(item.Refusals[0].Kind, item.Refusals[0].Code)
-		}
-		if exit != ExitDone && exit != status {
-			status = ExitRefused
-		}
-		exit = status
+	var e exit
+	for i := range items {
+		e.add(&items[i])
 	}
-	return exit
+	return e.status()
+}
+
+// exit is the status of a plan whose items come one by one.
+type exit struct {
+	goes    bool // somebody leaves
+	refused int  // the status of all who don't, as far as it is the same
+}
+
+func (e *exit) add(item *graphclient.PlanItem) {
+	if item.Outcome != outcomeRefused {
+		e.goes = true
+		return
+	}
+	status := ExitRefused
+	if len(item.Refusals) > 0 {
+		status = exitOfRefusal(item.Refusals[0].Kind, item.Refusals[0].Code)
+	}
+	if e.refused != ExitDone && e.refused != status {
+		status = ExitRefused
+	}
+	e.refused = status
+}
+
+func (e *exit) status() int {
+	if e.goes {
+		return ExitDone
+	}
+	return e.refused
 }
 
 // The outcomes that the commands look at.

@@ -16,25 +16,18 @@ var severities = []string{"critical", "warning", "info"}
 // showPlan writes a plan: of one person whole, of many as a table with the
 // refusals apart.
 func (s *session) showPlan(plan *graphclient.Plan, full bool) {
-	if len(plan.Items) == 1 || full {
-		for i := range plan.Items {
-			if i > 0 {
-				s.printf("\n%s\n", s.ink.draw(s.ink.faint, strings.Repeat("─", 40)))
-			}
-			s.showItem(&plan.Items[i])
-		}
-	} else {
-		s.showItems(plan.Items)
+	v := s.viewPlan(len(plan.Items), full)
+	for i := range plan.Items {
+		v.add(&plan.Items[i])
 	}
-	s.showSavings(&plan.Savings)
+	v.end(plan)
 }
 
 // showNext says that nothing has been changed, and how to carry the plan out.
 func (s *session) showNext(plan *graphclient.Plan, command string) {
 	s.printf("\n%s", s.text("cli.plan.unchanged"))
-	leaving := leaving(plan.Items)
 	switch {
-	case leaving == 0:
+	case plan.Leaving == 0:
 		s.printf("\n")
 		return
 	case plan.MassDelete:
@@ -152,53 +145,6 @@ func (s *session) nameOf(display, upn string) string {
 	return display + " (" + upn + ")"
 }
 
-// showItems writes the plans of many people: who leaves in a table, who can't
-// apart, and the totals.
-func (s *session) showItems(items []graphclient.PlanItem) {
-	counts := map[string]int{}
-	worst := map[string]int{}
-	t := s.table(s.text("cli.column.user"), s.text("cli.column.name"), s.text("cli.column.outcome"),
-		s.text("cli.column.steps"), s.text("cli.column.attention")).numbers(3).dispensable(1)
-	for i := range items {
-		item := &items[i]
-		counts[item.Outcome]++
-		if item.Outcome == outcomeRefused {
-			continue
-		}
-		severity := worstOf(item.Consequences)
-		worst[severity]++
-		attention := ""
-		if severity != "info" {
-			attention = s.text("severity." + severity)
-		}
-		t.row(item.User, item.DisplayName, s.text("outcome."+item.Outcome), s.number(len(item.Steps)), attention)
-	}
-	t.end()
-	if counts[outcomeRefused] > 0 {
-		s.title(s.text("cli.plan.refusedMany", "count", counts[outcomeRefused]))
-	}
-	for i := range items {
-		if items[i].Outcome != outcomeRefused {
-			continue
-		}
-		text := ""
-		for _, r := range items[i].Refusals {
-			text += " " + s.refusal(r)
-		}
-		if name := s.nameOf(items[i].DisplayName, items[i].User); strings.Contains(text, name) {
-			text = strings.TrimPrefix(text, " ")
-		} else {
-			text = name + ":" + text
-		}
-		s.printf("  %s %s\n", s.ink.draw(s.ink.danger, "✗"), wrapped(text, s.columns(), "    "))
-	}
-	s.printf("\n%s\n", s.text("cli.plan.totals", "delete", counts["delete"], "keep", counts["keepAsSharedMailbox"],
-		"refused", counts[outcomeRefused]))
-	if worst["critical"] > 0 {
-		s.printf("%s\n", s.ink.draw(s.ink.danger, s.text("cli.plan.criticalMany", "count", worst["critical"])))
-	}
-}
-
 func worstOf(all []graphclient.Consequence) string {
 	for _, severity := range severities {
 		for _, c := range all {
@@ -231,15 +177,4 @@ func perOf(a graphclient.Amount) string {
 		return "year"
 	}
 	return "month"
-}
-
-// leaving counts who is not refused.
-func leaving(items []graphclient.PlanItem) int {
-	n := 0
-	for i := range items {
-		if items[i].Outcome != outcomeRefused {
-			n++
-		}
-	}
-	return n
 }

@@ -100,7 +100,7 @@ func TestShowPlanOfMany(t *testing.T) {
 		graphclient.PlanItem{User: "eva@lindeboom.example", DisplayName: "Eva", Outcome: "refused", Refusals: []graphclient.Refusal{
 			{Code: "user.synced", Rule: "R-AD-01", Text: "NO", Hint: "DO THIS"},
 		}})
-	plan.MassDelete = true
+	plan.MassDelete, plan.Leaving = true, 2
 	s, out := newSession(t, locale.English, 100)
 	s.showPlan(plan, false)
 	s.showNext(plan, "leaver delete --csv x.csv")
@@ -159,7 +159,7 @@ func TestExitStatus(t *testing.T) {
 		for outcome := range strings.FieldsSeq(tt.outcomes) {
 			items = append(items, graphclient.RunItem{Outcome: outcome})
 		}
-		if got := runExit(&graphclient.Departure{}, items); got != tt.want {
+		if got := runExit(countOutcomes(items)); got != tt.want {
 			t.Errorf("run with %s: exit %d, want %d", tt.outcomes, got, tt.want)
 		}
 	}

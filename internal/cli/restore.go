@@ -140,7 +140,7 @@ func (s *session) showResults(results graphclient.Answer[graphclient.Results], f
 				a.cells = append(a.cells, row.Cells)
 			}
 		}
-		if err := s.writeRows(resultFile, a, items, passwords); err != nil {
+		if err := s.writeRows(resultFile, a, listed(items), passwords); err != nil {
 			return err
 		}
 	}
@@ -155,7 +155,7 @@ func (s *session) showResults(results graphclient.Answer[graphclient.Results], f
 			s.showNotes(r.User, r.Notes, true)
 		}
 	}
-	return told(runExit(&graphclient.Departure{}, items))
+	return told(runExit(countOutcomes(items)))
 }
 
 func anyPassword(all []graphclient.Result) bool {

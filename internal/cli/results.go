@@ -14,29 +14,46 @@ import (
 )
 
 // showResult writes what became of everybody, to a file too when one is named,
-// and answers by the exit status.
+// and answers by the exit status. Of many people only those are kept with whom
+// something is the matter, and without a file the others are not asked for either.
 func (s *session) showResult(ctx context.Context, l *link, d *graphclient.Departure, a *ask, file string) error {
-	var items []graphclient.RunItem
-	for item, err := range l.DepartureItems(ctx, d.ID) {
-		if err != nil {
-			return err
-		}
-		items = append(items, item)
+	items := l.DepartureRemarks(ctx, d.ID)
+	if file != "" || s.JSON || d.Total <= fewItems {
+		items = l.DepartureItems(ctx, d.ID)
 	}
-	if file != "" {
-		if err := s.writeResults(file, a, items); err != nil {
-			return err
+	var shown []graphclient.RunItem
+	keep := func(yield func(graphclient.RunItem, error) bool) {
+		for item, err := range items {
+			if s.JSON || d.Total <= fewItems || item.Outcome != "done" || len(item.Notes) > 0 {
+				shown = append(shown, item)
+			}
+			if !yield(item, err) {
+				return
+			}
 		}
+	}
+	var err error
+	if file != "" {
+		err = s.writeResults(file, a, keep)
+	} else {
+		for _, err = range keep {
+			if err != nil {
+				break
+			}
+		}
+	}
+	if err != nil {
+		return err
 	}
 	switch {
 	case s.JSON:
-		if err := s.departureJSON(ctx, l, d.ID, items); err != nil {
+		if err := s.departureJSON(ctx, l, d.ID, shown); err != nil {
 			return err
 		}
 	case file != "-":
-		s.showRun(d, items)
+		s.showRun(d, shown)
 	}
-	return told(runExit(d, items))
+	return told(runExit(d))
 }
 
 // departureJSON writes a run as the server gives it, with all its items.
@@ -60,22 +77,14 @@ func (s *session) departureJSON(ctx context.Context, l *link, id string, items [
 }
 
 // runExit answers the exit status of a run.
-func runExit(d *graphclient.Departure, items []graphclient.RunItem) int {
-	good, refused := 0, 0
-	for i := range items {
-		switch items[i].Outcome {
-		case "done", "skipped", "needsHuman":
-			good++
-		case outcomeRefused:
-			refused++
-		}
-	}
+func runExit(d *graphclient.Departure) int {
+	good := d.Counts["done"] + d.Counts["skipped"] + d.Counts["needsHuman"]
 	switch {
-	case good == len(items):
+	case good == d.Total:
 		return ExitDone
 	case good > 0 || d.Status == "partial":
 		return ExitPartial
-	case refused == len(items):
+	case d.Counts[outcomeRefused] == d.Total:
 		return ExitRefused
 	}
 	return ExitFailure
@@ -88,26 +97,25 @@ const fewItems = 20
 // something is the matter, and the totals.
 func (s *session) showRun(d *graphclient.Departure, items []graphclient.RunItem) {
 	t := s.table(s.text("cli.column.user"), s.text("cli.column.outcome"), s.text("cli.column.message")).wrapping()
-	counts := map[string]int{}
+	done := d.Counts["done"]
 	for i := range items {
 		item := &items[i]
-		counts[item.Outcome]++
-		if len(items) <= fewItems || item.Outcome != "done" {
+		if d.Total <= fewItems || item.Outcome != "done" {
 			t.row(item.User, s.text("outcome."+item.Outcome), s.messageOf(item.Message, item.Rule))
 		}
 	}
 	t.end()
-	if len(items) > 1 {
-		if counts["done"] < len(items) || len(items) <= fewItems {
+	if d.Total > 1 {
+		if done < d.Total || d.Total <= fewItems {
 			s.printf("\n")
 		}
-		s.printf("%s\n", s.text("cli.run.totals", "count", len(items), "done", counts["done"],
-			"refused", counts[outcomeRefused], "failed", counts["failed"]))
+		s.printf("%s\n", s.text("cli.run.totals", "count", d.Total, "done", done,
+			"refused", d.Counts[outcomeRefused], "failed", d.Counts["failed"]))
 	}
 	for i := range items {
-		s.showNotes(items[i].User, notable(items[i].Notes, len(items)), len(items) > 1)
+		s.showNotes(items[i].User, notable(items[i].Notes, d.Total), d.Total > 1)
 	}
-	if counts["done"]+counts["needsHuman"] > 0 && d.Status != "undone" {
+	if done+d.Counts["needsHuman"] > 0 && d.Status != "undone" {
 		s.tell("cli.run.undo", "id", d.ID)
 	}
 }
@@ -140,13 +148,13 @@ func (s *session) showNotes(user string, notes []graphclient.Note, named bool) {
 }
 
 // writeResults writes the rows of the input with what became of each. R-BULK-11
-func (s *session) writeResults(name string, a *ask, items []graphclient.RunItem) error {
+func (s *session) writeResults(name string, a *ask, items iter.Seq2[graphclient.RunItem, error]) error {
 	return s.writeRows(name, a, items, nil)
 }
 
 // writeRows is writeResults with the new passwords of those who came back, where
 // there are: nobody could sign in if they were lost. R-RES-04
-func (s *session) writeRows(name string, a *ask, items []graphclient.RunItem, passwords []string) error {
+func (s *session) writeRows(name string, a *ask, items iter.Seq2[graphclient.RunItem, error], passwords []string) error {
 	headings, dialect := []string{"userPrincipalName"}, tabular.Dialect{}
 	if a.file != nil {
 		headings, dialect = a.file.Headings, a.file.Dialect
@@ -156,7 +164,10 @@ func (s *session) writeRows(name string, a *ask, items []graphclient.RunItem, pa
 		if passwords != nil {
 			out.Add("password")
 		}
-		for row := range resultRows(a, items) {
+		for row, err := range resultRows(a, items) {
+			if err != nil {
+				return err
+			}
 			n := min(1, len(passwords))
 			if err := out.Write(row.cells, row.outcome, passwords[:n]...); err != nil {
 				return err
@@ -187,20 +198,41 @@ type resultRow struct {
 }
 
 // resultRows pairs the rows of the input with the items, which have their order.
-func resultRows(a *ask, items []graphclient.RunItem) iter.Seq[resultRow] {
-	return func(yield func(resultRow) bool) {
-		for i := range items {
-			cells := []string{items[i].User}
+func resultRows(a *ask, items iter.Seq2[graphclient.RunItem, error]) iter.Seq2[resultRow, error] {
+	return func(yield func(resultRow, error) bool) {
+		i := 0
+		for it, err := range items {
+			cells := []string{it.User}
 			if a.file != nil && i < len(a.cells) {
 				cells = a.cells[i]
 			}
-			it := &items[i]
+			i++
 			row := resultRow{cells, tabular.Outcome{Outcome: it.Outcome, Code: it.Code, Rule: it.Rule, Message: it.Message}}
-			if !yield(row) {
+			if !yield(row, err) {
 				return
 			}
 		}
 	}
+}
+
+// listed goes through items that are there already.
+func listed(items []graphclient.RunItem) iter.Seq2[graphclient.RunItem, error] {
+	return func(yield func(graphclient.RunItem, error) bool) {
+		for _, item := range items {
+			if !yield(item, nil) {
+				return
+			}
+		}
+	}
+}
+
+// countOutcomes is what a run of these items came to.
+func countOutcomes(items []graphclient.RunItem) *graphclient.Departure {
+	d := &graphclient.Departure{Total: len(items), Counts: map[string]int{}}
+	for i := range items {
+		d.Counts[items[i].Outcome]++
+	}
+	return d
 }
 
 // output writes a file, or standard output for "-" and for no name. A file that

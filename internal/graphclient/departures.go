@@ -2,6 +2,9 @@ package graphclient
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"net/http"
@@ -103,6 +106,76 @@ func (c *Client) Plan(ctx context.Context, r DepartureRequest) (Answer[Plan], er
 	return call[Plan](ctx, c, request{method: http.MethodPost, path: "/api/v1/departures/plan", body: r})
 }
 
+// PlanBriefly is Plan without the items.
+func (c *Client) PlanBriefly(ctx context.Context, r DepartureRequest) (Answer[Plan], error) {
+	return call[Plan](ctx, c, request{method: http.MethodPost, path: "/api/v1/departures/plan", query: briefly, body: r})
+}
+
+var briefly = url.Values{"brief": {"true"}}
+
+// PlanEach is Plan for many people: each gets their items as they come in, and
+// they are not kept. begin, when it is not nil, is told before what the plan comes to.
+func (c *Client) PlanEach(ctx context.Context, r DepartureRequest, begin func(*Plan) error, each func(*PlanItem)) (Plan, error) {
+	var plan Plan
+	resp, err := c.send(ctx, request{method: http.MethodPost, path: "/api/v1/departures/plan", body: r})
+	if err != nil {
+		return plan, err
+	}
+	defer resp.Body.Close()
+	err = eachItem(json.NewDecoder(resp.Body), &plan, begin, each)
+	if bad := (*json.SyntaxError)(nil); err != nil && (errors.As(err, &bad) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)) {
+		err = &Unreachable{Server: c.Server.String(), Cause: err}
+	}
+	return plan, err
+}
+
+// eachItem reads a plan property by property, the items one by one.
+func eachItem(in *json.Decoder, plan *Plan, begin func(*Plan) error, each func(*PlanItem)) error {
+	if _, err := in.Token(); err != nil {
+		return err
+	}
+	for in.More() {
+		name, err := in.Token()
+		if err != nil {
+			return err
+		}
+		if name != "items" {
+			var value json.RawMessage
+			if err := in.Decode(&value); err != nil {
+				return err
+			}
+			one, err := json.Marshal(map[string]any{fmt.Sprint(name): value})
+			if err == nil {
+				err = json.Unmarshal(one, plan)
+			}
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		if begin != nil {
+			if err := begin(plan); err != nil {
+				return err
+			}
+		}
+		if _, err := in.Token(); err != nil {
+			return err
+		}
+		for in.More() {
+			var item PlanItem
+			if err := in.Decode(&item); err != nil {
+				return err
+			}
+			each(&item)
+		}
+		if _, err := in.Token(); err != nil {
+			return err
+		}
+	}
+	_, err := in.Token()
+	return err
+}
+
 // A Departure is a run over one or many people.
 type Departure struct {
 	ID        string         `json:"id"`
@@ -165,8 +238,17 @@ func (c *Client) Departure(ctx context.Context, id string, top int) (Answer[Depa
 
 // DepartureItems goes through all items of a run.
 func (c *Client) DepartureItems(ctx context.Context, id string) iter.Seq2[RunItem, error] {
+	return c.items(ctx, id, url.Values{"$top": {"1000"}})
+}
+
+// DepartureRemarks goes through those that are not done or have notes.
+func (c *Client) DepartureRemarks(ctx context.Context, id string) iter.Seq2[RunItem, error] {
+	return c.items(ctx, id, url.Values{"$top": {"1000"}, "brief": {"true"}})
+}
+
+func (c *Client) items(ctx context.Context, id string, query url.Values) iter.Seq2[RunItem, error] {
 	return func(yield func(RunItem, error) bool) {
-		r := request{method: http.MethodGet, path: departurePath(id), query: url.Values{"$top": {"1000"}}}
+		r := request{method: http.MethodGet, path: departurePath(id), query: query}
 		for {
 			got, err := call[Departure](ctx, c, r)
 			if err != nil {

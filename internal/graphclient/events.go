@@ -17,12 +17,12 @@ type Event struct {
 // maxEvent bounds one line of a stream.
 const maxEvent = 1 << 20
 
-// DepartureEvents follows a run. The stream ends with the event "end", or with
-// the connection.
+// DepartureEvents follows a run: how many people are done. The stream ends with the
+// event "end", or with the connection.
 func (c *Client) DepartureEvents(ctx context.Context, id string) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		resp, err := c.send(ctx, request{
-			method: http.MethodGet, path: departurePath(id) + "/events", header: http.Header{"Accept": {"text/event-stream"}},
+			method: http.MethodGet, path: departurePath(id) + "/events", query: briefly, header: http.Header{"Accept": {"text/event-stream"}},
 		})
 		if err != nil {
 			yield(Event{}, err)

@@ -16,13 +16,13 @@ import (
 
 	"leaver/internal/catalog"
 	"leaver/internal/cli"
-	"leaver/internal/graph"
 	"leaver/internal/identity"
 	"leaver/internal/locale"
 	"leaver/internal/offboard"
 	"leaver/internal/org"
 	"leaver/internal/practice"
 	"leaver/internal/server"
+	"leaver/internal/wire"
 )
 
 // host implements cli.Host.
@@ -134,7 +134,7 @@ func (h *host) serve(ctx context.Context, s *site, c *Config, o cli.ServeOptions
 	}
 	front, err := s.network(serving{
 		version: h.version, practice: organization.Practice, publicURL: strings.TrimRight(c.PublicURL, "/"), behindProxy: c.BehindProxy,
-		limits:        graph.Limits{Units: c.GraphUnits, Writes: c.GraphWrites},
+		limits:        wire.Limits{Units: c.GraphUnits, Writes: c.GraphWrites},
 		passwordGrant: c.PasswordGrant, quiet: c.Log.Requests != nil && !*c.Log.Requests, maxBody: c.MaxBody, maxUpload: c.MaxUpload,
 	})
 	if err != nil {

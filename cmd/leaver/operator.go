@@ -17,9 +17,9 @@ import (
 // with --data comes from them, and nobody else can send one.
 type operator struct{ name string }
 
-// Actor implements api.Authenticator.
-func (o operator) Actor(r *http.Request) (org.Actor, error) {
-	return org.Actor{System: true, Name: o.name, RequestID: wire.RequestID(r)}, nil
+// Caller implements api.Authenticator.
+func (o operator) Caller(r *http.Request) (wire.Caller, error) {
+	return wire.Caller{Actor: org.Actor{System: true, Name: o.name, RequestID: wire.RequestID(r)}, AppID: operatorID}, nil
 }
 
 // Verify implements wire.Tokens: the token that here sends along is the operator's.

@@ -199,7 +199,7 @@ type serving struct {
 	practice      bool
 	publicURL     string
 	behindProxy   bool
-	limits        graph.Limits
+	limits        wire.Limits
 	passwordGrant bool
 	quiet         bool
 	maxBody       int64
@@ -241,7 +241,7 @@ func (s *site) signedIn(ctx context.Context, e identity.SignInEvent) {
 // operators puts the surfaces together for the operator in this process.
 func (s *site) operators(name, version string) (http.Handler, error) {
 	me := operator{name}
-	return s.server(serving{version: version, quiet: true, limits: graph.Limits{Units: -1, Writes: -1}}, &wire.Auth{Tokens: me, Subjects: me}, me, nobody{}, http.NotFoundHandler())
+	return s.server(serving{version: version, quiet: true, limits: wire.Limits{Units: -1, Writes: -1}}, &wire.Auth{Tokens: me, Subjects: me}, me, nobody{}, http.NotFoundHandler())
 }
 
 // nobody hands out no tokens.
@@ -252,16 +252,17 @@ func (nobody) Owns(string) bool { return false }
 
 // server joins the surfaces.
 func (s *site) server(o serving, auth *wire.Auth, actors api.Authenticator, ids server.Identity, pages http.Handler) (*server.Server, error) {
+	throttle := wire.NewThrottle(o.limits, s.now)
 	directory, err := graph.New(graph.Config{
 		Desk: s.desk, Reads: s.store, Bodies: s.bodies, Auth: auth, Log: s.log, Now: s.now, NewID: newID, PublicURL: o.publicURL, BehindProxy: o.behindProxy,
-		MaxUpload: o.maxUpload, Limits: o.limits,
+		MaxUpload: o.maxUpload, Throttle: throttle,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("graph: %w", err)
 	}
 	rest := &api.API{
 		Desk: s.desk, Reads: s.store, Auth: actors, Log: s.log, Now: s.now, NewID: newID,
-		CheckPassword: identity.CheckPolicy, Base: o.publicURL, BehindProxy: o.behindProxy,
+		CheckPassword: identity.CheckPolicy, Base: o.publicURL, BehindProxy: o.behindProxy, Throttle: throttle,
 	}
 	registry := prometheus.NewRegistry()
 	if err := s.measure(registry); err != nil {

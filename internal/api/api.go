@@ -38,6 +38,8 @@ type API struct {
 	Base string
 	// BehindProxy says that a proxy of ours sets X-Forwarded-Proto and -Host.
 	BehindProxy bool
+	// Throttle counts what apps use, here and on other surfaces. Optional.
+	Throttle *wire.Throttle
 	// Poll is how often the journal is looked at for a follower of a departure
 	// that another node runs. Half a second when zero.
 	Poll time.Duration
@@ -45,7 +47,7 @@ type API struct {
 
 // Authenticator says who makes a request.
 type Authenticator interface {
-	Actor(r *http.Request) (org.Actor, error)
+	Caller(r *http.Request) (wire.Caller, error)
 }
 
 // Reads are the queries beyond those of the Desk.
@@ -89,11 +91,16 @@ func (a *API) Handler() http.Handler {
 // serve finds out who asks, whether this token may be used for it, and calls the
 // handler.
 func (a *API) serve(w http.ResponseWriter, r *http.Request, route *route) error {
-	actor, err := a.Auth.Actor(r)
+	caller, err := a.Auth.Caller(r)
 	if err != nil {
 		return err
 	}
-	c := &call{w: w, r: r, actor: actor, lang: wire.Lang(r)}
+	if a.Throttle != nil {
+		if err := a.Throttle.Admit(w, &caller, 1, r.Method != http.MethodGet && r.Method != http.MethodHead); err != nil {
+			return err
+		}
+	}
+	c := &call{w: w, r: r, actor: caller.Actor, lang: wire.Lang(r)}
 	w.Header().Set("Content-Language", string(c.lang))
 	w.Header().Set("Vary", "Accept, Accept-Language")
 	if err := route.allows(c); err != nil {

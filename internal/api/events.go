@@ -114,7 +114,7 @@ func (f *follower) follow() error {
 		case <-moved:
 		case <-tick.C:
 		case <-beat.C:
-			if _, err := f.api.Auth.Actor(f.r); err != nil {
+			if _, err := f.api.Auth.Caller(f.r); err != nil {
 				return err // the follower's own account was closed meanwhile, R-DEL-12
 			}
 			if err := f.write(": still here\n\n"); err != nil {

@@ -6,8 +6,11 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
+	"leaver/internal/api"
 	"leaver/internal/locale"
+	"leaver/internal/wire"
 )
 
 // TestHostileInput: whatever is sent, the answer is a fault in both languages
@@ -157,4 +160,36 @@ func TestWhoMayCall(t *testing.T) {
 			t.Errorf("got %+v", p.Items)
 		}
 	})
+}
+
+func TestThrottling(t *testing.T) {
+	s := quiet(t, storetestSQLite(t))
+	now := start
+	held := serve(t, s.store, func(a *api.API) {
+		a.Throttle = wire.NewThrottle(wire.Limits{Units: 4, Writes: 2}, func() time.Time { return now })
+	})
+	held.describe()
+	read, write := ask{method: "GET", path: "clock"}, ask{method: "POST", path: "departures/plan", body: object{"users": wishes(upn("mila.kok"))}}
+	for _, a := range []ask{read, write, write} {
+		got := held.do(t, a)
+		if got.StatusCode != http.StatusOK || got.Header.Get("x-ms-resource-unit") != "1" {
+			t.Errorf("R-API-08: got %d, %v", got.StatusCode, got.Header)
+		}
+	}
+	refused := func(a ask, information string) {
+		t.Helper()
+		a.header = []string{"Accept-Language", "nl"}
+		got := held.do(t, a)
+		if got.StatusCode != http.StatusTooManyRequests || got.Header.Get("Retry-After") == "" || got.Header.Get("x-ms-throttle-information") != information {
+			t.Errorf("R-API-06: got %d, %v", got.StatusCode, got.Header)
+		}
+		if !strings.Contains(string(got.text), `"TooManyRequests"`) || !strings.Contains(string(got.text), "Te veel verzoeken") {
+			t.Errorf("got %s", got.text)
+		}
+	}
+	refused(write, "WriteLimitExceeded")
+	refused(read, "ResourceUnitLimitExceeded")
+	now = now.Add(11 * time.Second)
+	want[object](t, held, http.StatusOK, read)
+	refused(write, "WriteLimitExceeded")
 }

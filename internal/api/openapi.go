@@ -146,7 +146,7 @@ func (r *route) responses(types schemas) object {
 		out[strconv.Itoa(http.StatusAccepted)] = object{"description": "It takes longer, and goes on.", "content": content}
 	}
 	refuses := append([]int{
-		http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusInternalServerError, http.StatusServiceUnavailable,
+		http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable,
 	}, r.refuses...)
 	if r.body != nil {
 		refuses = append(refuses, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)

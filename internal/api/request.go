@@ -46,6 +46,7 @@ var said = map[string]string{
 	"InvalidAuthenticationToken": "request.signIn",
 	"RequestEntityTooLarge":      "request.tooLarge",
 	"UnsupportedMediaType":       "request.encoding",
+	"TooManyRequests":            "request.throttled",
 	"BadRequest":                 "request.unreadable",
 }
 

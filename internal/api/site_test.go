@@ -103,7 +103,7 @@ func quiet(t *testing.T, st *store.Store) *site {
 }
 
 // serve puts the API of an organization on a listener.
-func serve(t testing.TB, st *store.Store) *site {
+func serve(t testing.TB, st *store.Store, change ...func(*api.API)) *site {
 	t.Helper()
 	blobs, err := blob.New(t.TempDir())
 	if err != nil {
@@ -118,6 +118,9 @@ func serve(t testing.TB, st *store.Store) *site {
 	rest := &api.API{
 		Desk: s.desk, Reads: st, Auth: &wire.Auth{Tokens: tokens{st}, Subjects: st}, Log: s.desk.Log, Now: s.desk.Now, NewID: newIDs("request"),
 		CheckPassword: identity.CheckPolicy, Poll: 20 * time.Millisecond,
+	}
+	for _, f := range change {
+		f(rest)
 	}
 	listener := httptest.NewServer(rest.Handler())
 	t.Cleanup(listener.Close)

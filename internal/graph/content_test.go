@@ -11,6 +11,7 @@ import (
 	"leaver/internal/graph"
 	"leaver/internal/offboard"
 	"leaver/internal/practice"
+	"leaver/internal/wire"
 )
 
 func TestMail(t *testing.T) {
@@ -238,7 +239,7 @@ func TestOrganization(t *testing.T) {
 
 func TestThrottling(t *testing.T) {
 	t.Parallel()
-	s := newSchool(t, func(c *graph.Config) { c.Limits = graph.Limits{Units: 20, Writes: 3} })
+	s := newSchool(t, func(c *graph.Config) { c.Throttle = wire.NewThrottle(wire.Limits{Units: 20, Writes: 3}, c.Now) })
 	app := s.as("")
 	path := "/users/mila.kok@lindeboom.example?$select=id"
 	a := app.get(path).want(200)

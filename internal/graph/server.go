@@ -28,7 +28,8 @@ type Config struct {
 	PublicURL string
 	// BehindProxy says that a proxy of ours sets X-Forwarded-Proto and -Host.
 	BehindProxy bool
-	Limits      Limits
+	// Throttle counts what apps use; a generous one of its own when nil.
+	Throttle *wire.Throttle
 	// MaxUpload is the largest file that one request may bring; DefaultUpload if 0.
 	MaxUpload int64
 }
@@ -38,14 +39,13 @@ const DefaultUpload = 250 << 20
 
 // Server answers as Microsoft Graph does.
 type Server struct {
-	cfg      Config
-	surface  *wire.Surface
-	drives   *wire.Surface // words refusals as OneDrive does
-	words    vocabulary
-	mux      *wire.Mux
-	model    model
-	people   *people
-	throttle *throttle
+	cfg     Config
+	surface *wire.Surface
+	drives  *wire.Surface // words refusals as OneDrive does
+	words   vocabulary
+	mux     *wire.Mux
+	model   model
+	people  *people
 }
 
 // New makes a Server.
@@ -57,11 +57,14 @@ func New(cfg Config) (*Server, error) {
 	if cfg.MaxUpload == 0 {
 		cfg.MaxUpload = DefaultUpload
 	}
+	if cfg.Throttle == nil {
+		cfg.Throttle = wire.NewThrottle(wire.Limits{}, cfg.Now)
+	}
 	m, err := readModel()
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, model: m, words: vocabulary{}, throttle: newThrottle(cfg.Limits, cfg.Now)}
+	s := &Server{cfg: cfg, model: m, words: vocabulary{}}
 	s.surface = &wire.Surface{Log: cfg.Log, Now: cfg.Now, NewID: cfg.NewID, Refused: wire.Directory}
 	s.drives = s.surface.With(wire.Drive)
 	s.people = newPeople(m["user"])
@@ -94,7 +97,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) error {
 // admitted serves a request whose caller is known, alone or in a batch.
 func (s *Server) admitted(w http.ResponseWriter, r *http.Request, c *call, a *address) error {
 	write := r.Method != http.MethodGet && r.Method != http.MethodHead
-	if err := s.throttle.admit(w, &c.caller, cost(a, r.Method, r.URL.RawQuery), write); err != nil {
+	if err := s.cfg.Throttle.Admit(w, &c.caller, cost(a, r.Method, r.URL.RawQuery), write); err != nil {
 		return err
 	}
 	if err := a.resolveMe(&c.caller); err != nil {

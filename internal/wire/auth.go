@@ -68,12 +68,6 @@ func (a *Auth) Caller(r *http.Request) (Caller, error) {
 	return c, nil
 }
 
-// Actor is Caller for those who need no more than who it is.
-func (a *Auth) Actor(r *http.Request) (org.Actor, error) {
-	c, err := a.Caller(r)
-	return c.Actor, err
-}
-
 func bearerOf(r *http.Request) (string, error) {
 	scheme, token, _ := strings.Cut(strings.TrimSpace(r.Header.Get("Authorization")), " ")
 	token = strings.TrimSpace(token)

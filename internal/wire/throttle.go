@@ -1,13 +1,10 @@
-package graph
+package wire
 
 import (
 	"net/http"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
-
-	"leaver/internal/wire"
 )
 
 // Limits is how much one app may ask for. Microsoft's own are 5000 units in ten
@@ -29,8 +26,9 @@ const (
 	writeWindow = 150 * time.Second
 )
 
-// throttle counts what the apps of an organization use, on this node.
-type throttle struct {
+// Throttle counts what the apps of an organization use on this node, on all
+// surfaces together.
+type Throttle struct {
 	limits Limits
 	now    func() time.Time
 	mu     sync.Mutex
@@ -45,14 +43,15 @@ type window struct {
 	used  int
 }
 
-func newThrottle(l Limits, now func() time.Time) *throttle {
+// NewThrottle makes a Throttle by the real clock.
+func NewThrottle(l Limits, now func() time.Time) *Throttle {
 	if l.Units == 0 {
 		l.Units = DefaultUnits
 	}
 	if l.Writes == 0 {
 		l.Writes = DefaultWrites
 	}
-	return &throttle{limits: l, now: now, apps: map[string]*usage{}}
+	return &Throttle{limits: l, now: now, apps: map[string]*usage{}}
 }
 
 // take counts n, or says how long to wait until there is room again.
@@ -67,9 +66,9 @@ func (w *window) take(n, limit int, length time.Duration, now time.Time) (wait t
 	return 0
 }
 
-// admit counts a request of an app, or refuses it with the time to wait.
+// Admit counts a request of an app, or refuses it with the time to wait.
 // R-API-06 R-API-07 R-API-08
-func (t *throttle) admit(w http.ResponseWriter, c *wire.Caller, units int, write bool) error {
+func (t *Throttle) Admit(w http.ResponseWriter, c *Caller, units int, write bool) error {
 	h := w.Header()
 	h.Set("X-Ms-Resource-Unit", strconv.Itoa(units))
 	t.mu.Lock()
@@ -96,49 +95,12 @@ func (t *throttle) admit(w http.ResponseWriter, c *wire.Caller, units int, write
 	return nil
 }
 
-func (t *throttle) refuse(c *wire.Caller, information, limit string, wait time.Duration) error {
-	return &wire.Fault{
+func (t *Throttle) refuse(c *Caller, information, limit string, wait time.Duration) error {
+	return &Fault{
 		Status: http.StatusTooManyRequests, Code: "TooManyRequests", Message: "Please retry again later.", RetryAfter: wait,
 		Header: http.Header{
 			"x-ms-throttle-information": {information},
 			"x-ms-throttle-scope":       {"Tenant_Application/" + limit + "Limit/" + c.AppID + "/" + c.TenantID},
 		},
 	}
-}
-
-// cost is how many units a request takes. R-API-07
-func cost(a *address, method, query string) int {
-	units := 1
-	if method == http.MethodGet || method == http.MethodHead {
-		units = base(a)
-	}
-	options := strings.ToLower(strings.ReplaceAll(query, "%24", "$"))
-	if strings.Contains(options, "$select=") {
-		units--
-	}
-	if strings.Contains(options, "$expand=") {
-		units++
-	}
-	if _, rest, ok := strings.Cut(options, "$top="); ok {
-		digits, _, _ := strings.Cut(rest, "&")
-		if n, err := strconv.Atoi(digits); err == nil && n < 20 {
-			units--
-		}
-	}
-	return max(units, 1)
-}
-
-func base(a *address) int {
-	switch n := len(a.segments); {
-	case n == 1 && a.is("users"):
-		return 2
-	case a.is("subscribedSkus"):
-		return 3
-	case n > 2:
-		switch a.segments[2] {
-		case "memberOf", "transitiveMemberOf", "ownedObjects", "licenseDetails":
-			return 2
-		}
-	}
-	return 1
 }

@@ -31,6 +31,7 @@ type Options struct {
 type DB struct {
 	dialect Dialect
 	path    string
+	noSync  bool
 	readers *pool
 	writer  *writer
 	lock    io.Closer

@@ -181,6 +181,9 @@ func (w *writer) begin() error {
 	}
 	if s.pg == nil {
 		_, err = s.exec(ctx, "begin immediate")
+		if err == nil && s.lite.gather == nil && !w.db.noSync {
+			s.lite.gather = newGather(s.lite)
+		}
 		return err
 	}
 	row, err := s.simple(ctx, beginWrite)

@@ -25,6 +25,7 @@ type lite struct {
 	// watched says that the end of the context of a whole transaction is
 	// waited for already.
 	watched bool
+	gather  *gather // of the connection that writes
 }
 
 // stmt is a prepared statement.
@@ -160,6 +161,9 @@ func (c *lite) forget() {
 
 func (c *lite) close() {
 	c.forget()
+	if c.gather != nil {
+		c.gather.close()
+	}
 	c.memory.close()
 }
 

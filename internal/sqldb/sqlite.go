@@ -65,7 +65,7 @@ func sqliteWriter(path string, noSync bool) (*sql.DB, error) {
 }
 
 func (db *DB) openSQLite(ctx context.Context, opt Options) (err error) {
-	db.dialect, db.path = SQLite, opt.Path
+	db.dialect, db.path, db.noSync = SQLite, opt.Path, opt.NoSync
 	steps, err := loadMigrations(SQLite, opt.Migrations)
 	if err != nil {
 		return err

@@ -37,7 +37,7 @@ Lindeboom College
 			"R-OD-05 a week before the end, in the language of the organization when the heir has none", "", true, []offboard.LetterDrive{anna},
 			"Nog één week voor de OneDrive-bestanden van Anna (anna@x.example)", `Beste Bram,
 
-Bij de OneDrive-bestanden van een account dat bij Lindeboom College is afgesloten kunt u nog één week. Kopieer wat nog nodig is voor die tijd:
+Bij de OneDrive-bestanden van een account dat bij Lindeboom College is afgesloten kunt u nog hoogstens één week. Kopieer wat nog nodig is voor die tijd:
 
 - Anna (anna@x.example), tot 21 december 2026: /v1.0/drives/d1/root/children
 

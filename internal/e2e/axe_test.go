@@ -48,6 +48,7 @@ const runAxe = `axe.run({runOnly: {type: 'tag', values: ['wcag2a', 'wcag2aa', 'w
   r.violations.map(v => ({id: v.id, targets: v.nodes.slice(0, 4).map(n => n.target.join(' ')), why: v.nodes[0].failureSummary})))`
 
 func TestAccessible(t *testing.T) {
+	t.Parallel()
 	axe := axeScript(t)
 	in := browser(t)
 	s := newSchool(t, 0)
@@ -56,6 +57,7 @@ func TestAccessible(t *testing.T) {
 		"light": {lang: "en"}, "dark and narrow": {lang: "nl", width: 390, dark: true}, "dark at 200 percent": {lang: "en", width: 720, dark: true},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			b := newTab(in, t, s, l)
 			check := func(what string) {
 				t.Helper()

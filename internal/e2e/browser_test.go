@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,33 +17,55 @@ import (
 	"leaver/internal/practice"
 )
 
-// chromium finds the browser; without one a test is skipped, or fails where the
-// suite must be whole.
-func chromium(t testing.TB) string {
-	t.Helper()
+// browserPath is where the browser is, "" where there is none.
+func browserPath() string {
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if path, err := exec.LookPath(name); err == nil {
 			return path
 		}
 	}
-	if os.Getenv("LEAVER_REQUIRE_CHROMIUM") != "" {
-		t.Fatal("there is no Chromium here: install it, scripts/setup does on Debian")
-	}
-	t.Skip("there is no Chromium here")
 	return ""
 }
 
-// browser starts a browser that several tabs share.
-func browser(t testing.TB) context.Context {
+// chromium looks for the browser; without one a test is skipped, or fails where
+// the suite must be whole.
+func chromium(t testing.TB) {
 	t.Helper()
-	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium(t)), chromedp.NoSandbox,
+	switch {
+	case browserPath() != "":
+	case os.Getenv("LEAVER_REQUIRE_CHROMIUM") != "":
+		t.Fatal("there is no Chromium here: install it, scripts/setup does on Debian")
+	default:
+		t.Skip("there is no Chromium here")
+	}
+}
+
+// chromiumOf starts the one browser of all tests, when the first of them asks.
+var chromiumOf = sync.OnceValues(func() (context.Context, error) {
+	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(browserPath()), chromedp.NoSandbox,
 		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("force-color-profile", "srgb"), chromedp.Flag("font-render-hinting", "none"),
 		chromedp.Flag("lang", "en-US"))
 	actx, stop := chromedp.NewExecAllocator(context.Background(), opts...)
-	t.Cleanup(stop)
 	ctx, done := chromedp.NewContext(actx)
-	t.Cleanup(done)
-	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+	closeBrowser = func() { done(); stop() }
+	return ctx, chromedp.Do(ctx, chromedp.Navigate("about:blank"))
+})
+
+var closeBrowser = func() {}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	closeBrowser()
+	os.Exit(code)
+}
+
+// browser is the browser that all tests share: each has tabs of its own that
+// know nothing of one another.
+func browser(t testing.TB) context.Context {
+	t.Helper()
+	chromium(t)
+	ctx, err := chromiumOf()
+	if err != nil {
 		t.Fatal(err)
 	}
 	return ctx
@@ -68,7 +91,7 @@ func newTab(in context.Context, t testing.TB, s *school, l look) *tab {
 	t.Helper()
 	ctx, done := chromedp.NewContext(in, chromedp.WithNewBrowserContext())
 	t.Cleanup(done)
-	ctx, cancel := context.WithTimeout(ctx, 90*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 150*time.Second)
 	t.Cleanup(cancel)
 	if l.width == 0 {
 		l.width = 1440

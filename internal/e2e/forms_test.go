@@ -11,6 +11,7 @@ import (
 var (
 	formTag   = regexp.MustCompile(`(?s)<form\b.*?</form>`)
 	fieldTag  = regexp.MustCompile(`(?s)<input\b[^>]*>|<textarea\b[^>]*>.*?</textarea>|<select\b.*?</select>`)
+	closed    = regexp.MustCompile(`(?s)<fieldset\b[^>]* disabled[^>]*>.*?</fieldset>`)
 	optionTag = regexp.MustCompile(`<option\b[^>]*>`)
 	content   = regexp.MustCompile(`(?s)^<textarea\b[^>]*>(.*?)</textarea>$`)
 )
@@ -26,6 +27,7 @@ func (a answer) filled(t testing.TB, marker string) url.Values {
 			continue
 		}
 		found++
+		form = closed.ReplaceAllString(form, "")
 		for _, tag := range fieldTag.FindAllString(form, -1) {
 			if name, value, ok := sent(tag); ok {
 				values.Add(name, value)

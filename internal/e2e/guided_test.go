@@ -11,6 +11,7 @@ import (
 
 // TestGuidedDelete walks the pages of the guided delete without a browser.
 func TestGuidedDelete(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t, 0)
 	c := signedIn(t, s, "admin")
 	anna, rosa := s.id(t, "anna.devries"), s.id(t, "rosa.vandam")
@@ -90,6 +91,7 @@ func TestGuidedDelete(t *testing.T) {
 }
 
 func TestRestorePages(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t, 0)
 	c := signedIn(t, s, "admin")
 	ids := []string{s.id(t, "rosa.vandam"), s.id(t, "mila.kok")}
@@ -117,6 +119,7 @@ func TestRestorePages(t *testing.T) {
 }
 
 func TestProductPages(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t, 0)
 	c := signedIn(t, s, "billing")
 	o, _, err := s.desk.Organization(t.Context())

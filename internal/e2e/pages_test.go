@@ -11,6 +11,7 @@ import (
 )
 
 func TestDeletedUsers(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t, 0)
 	c := signedIn(t, s, "admin")
 	list := c.get("/deleted")
@@ -68,6 +69,7 @@ func TestDeletedUsers(t *testing.T) {
 }
 
 func TestProducts(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t, 0)
 	c := signedIn(t, s, "billing")
 	o, _, err := s.desk.Organization(t.Context())
@@ -107,6 +109,7 @@ func TestProducts(t *testing.T) {
 }
 
 func TestAddingSomebody(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t, 0)
 	c := signedIn(t, s, "admin")
 	o, _, err := s.desk.Organization(t.Context())
@@ -138,6 +141,7 @@ func TestAddingSomebody(t *testing.T) {
 }
 
 func TestAudit(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t, 0)
 	c := signedIn(t, s, "admin")
 	c.leave("mila.kok")

@@ -13,6 +13,7 @@ import (
 // TestPasskey adds a passkey and signs in with it, with an authenticator that the
 // browser plays.
 func TestPasskey(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t, 0)
 	s.URL = strings.Replace(s.URL, "127.0.0.1", "localhost", 1) // passkeys belong to names
 	b := newTab(browser(t), t, s, look{lang: "en"})

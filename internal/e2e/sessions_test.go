@@ -15,6 +15,7 @@ import (
 )
 
 func TestSessionsEndWithTheAccount(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t, 0)
 	admin := signedIn(t, s, "admin")
 	for _, tt := range []struct {
@@ -47,6 +48,7 @@ func TestSessionsEndWithTheAccount(t *testing.T) {
 }
 
 func TestSessionsRunOut(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t, 0)
 	c := signedIn(t, s, "admin")
 	s.ahead.Store(int64(59 * time.Minute))
@@ -68,6 +70,7 @@ func TestSessionsRunOut(t *testing.T) {
 }
 
 func TestWhereOneIsSignedIn(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t, 0)
 	here, there := signedIn(t, s, "admin"), signedIn(t, s, "admin")
 	if n := strings.Count(here.get("/account").body, "From 127.0.0.1"); n != 2 {
@@ -86,6 +89,7 @@ func TestWhereOneIsSignedIn(t *testing.T) {
 }
 
 func TestPasswords(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t, 0)
 	c := signedIn(t, s, "mila.kok")
 	other := signedIn(t, s, "mila.kok")
@@ -112,6 +116,7 @@ func TestPasswords(t *testing.T) {
 }
 
 func TestTheDoorIsLockedAfterManyAttempts(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t, 0)
 	c := newClient(t, s)
 	for range 6 {
@@ -130,6 +135,7 @@ func TestTheDoorIsLockedAfterManyAttempts(t *testing.T) {
 }
 
 func TestOtherSitesCantSendForms(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t, 0)
 	c := signedIn(t, s, "admin")
 	for name, value := range map[string]string{"Sec-Fetch-Site": "cross-site", "Origin": "https://elsewhere.example"} {
@@ -154,6 +160,7 @@ func TestOtherSitesCantSendForms(t *testing.T) {
 var inline = regexp.MustCompile(`<style|<script(?:>| [^>]*>[^<])| style="| on[a-z]+="`)
 
 func TestPagesCarryNothingInline(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t, 0)
 	c := signedIn(t, s, "admin")
 	for _, at := range everyPage(t, c) {
@@ -193,6 +200,7 @@ func everyPage(t testing.TB, c *client) []string {
 }
 
 func TestPagesAreLight(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t, 1000)
 	c := signedIn(t, s, "admin")
 	packed := func(path string) int {
@@ -238,6 +246,7 @@ func TestPagesAreLight(t *testing.T) {
 }
 
 func TestResultsOfARunAsAFile(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t, 0)
 	c := signedIn(t, s, "admin")
 	id := c.leave("anna.devries")

@@ -38,6 +38,7 @@ func (c *client) upload(content string) answer {
 }
 
 func TestAFileOfLeavers(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t, 0)
 	c := signedIn(t, s, "admin")
 
@@ -116,40 +117,87 @@ func TestAFileOfLeavers(t *testing.T) {
 }
 
 func TestASelectionOverPages(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t, 250)
 	c := signedIn(t, s, "admin")
-	first := c.get("/users")
-	ids := make([]string, 0, 3)
-	for rest := first.body; len(ids) < 2; {
-		_, after, ok := strings.Cut(rest, `name="sel"`)
-		if !ok {
+	boxes := func(a answer) []string {
+		t.Helper()
+		var ids []string
+		for _, tag := range inputTag.FindAllString(a.body, -1) {
+			if at := attributes(tag); at["name"] == "sel" {
+				ids = append(ids, at["value"])
+			}
+		}
+		if len(ids) < 2 {
 			t.Fatal("the list can't be selected from")
 		}
-		ids = append(ids, attribute.FindStringSubmatch(after[strings.Index(after, "value="):])[2])
-		rest = after
+		return ids
 	}
-	next := ""
-	for _, tag := range inputTag.FindAllString(first.body, -1) {
-		if strings.Contains(tag, `name="after"`) {
-			next = attribute.FindAllStringSubmatch(tag, -1)[1][2]
+	const list = `name="pick"`
+	first := c.get("/users")
+	ids := boxes(first)
+	f := first.filled(t, list)
+	f["sel"], f["after"] = ids[:2], []string{next(first)}
+	second := c.get("/users?" + f.Encode())
+	second.says(t, "2 selected")
+	more := boxes(second)
+	if more[0] == ids[0] {
+		t.Fatal("the second page is the first")
+	}
+
+	t.Run("back on the first page one is taken off, and a view keeps the rest", func(t *testing.T) {
+		f := second.filled(t, list)
+		f.Set("after", "")
+		again := c.get("/users?" + f.Encode())
+		f = again.filled(t, list)
+		if got := f["sel"]; len(got) != 2 || len(f["on"]) != 2 {
+			t.Fatalf("ticked are %q", got)
 		}
-	}
-	second := c.get("/users?" + url.Values{"sel": ids, "after": {next}}.Encode())
-	if got := second.hidden()["sel"]; len(got) != 2 {
-		t.Fatalf("the second page carries %q, want the two that were selected on the first", got)
-	}
-	a := c.post("/several", "sel", ids[0], "sel", ids[1])
-	a.says(t, "Plan for 2 people")
-	if a := c.post("/several", "sel", ids[0]); a.path != "/users/"+ids[0]+"/delete" {
-		t.Errorf("R-WIZ-01: one person leads to %s", a.path)
-	}
+		f["sel"], f["show"] = ids[:1], []string{"blocked"}
+		blocked := c.get("/users?" + f.Encode())
+		blocked.says(t, "1 selected")
+		if a := c.send(c.form("/several", blocked.filled(t, list))); a.path != "/users/"+ids[0]+"/delete" {
+			t.Errorf("R-WIZ-01: one person leads to %s", a.path)
+		}
+		f = blocked.filled(t, list)
+		f.Set("nobody", "yes")
+		c.get("/users?"+f.Encode()).says(t, "0 selected")
+	})
+	t.Run("R-BULK-01 ticks of two pages go on together", func(t *testing.T) {
+		f := c.get("/users?"+url.Values{"sel": ids[:2], "after": {next(first)}}.Encode()).filled(t, list)
+		f["sel"] = more[:1]
+		c.send(c.form("/several", f)).says(t, "Plan for 3 people")
+	})
+	t.Run("everybody who matches", func(t *testing.T) {
+		a := c.get("/users?everybody=yes")
+		a.says(t, "250 selected")
+		if _, err := url.ParseQuery(a.filled(t, list).Encode()); err != nil || len(a.filled(t, list)["on"]) != 50 {
+			t.Errorf("the page carries %d of them", len(a.filled(t, list)["on"]))
+		}
+		c.send(c.form("/several", a.filled(t, list))).says(t, "Plan for 250 people")
+	})
+	t.Run("a selection is its owner's", func(t *testing.T) {
+		pick := second.filled(t, list).Get("pick")
+		signedIn(t, s, "admin2").get("/users?pick="+pick).says(t, "0 selected")
+	})
 	c.post("/several").says(t, "Nobody was selected.")
 }
 
+// next is what leads to the next page of a list.
+func next(a answer) string {
+	for _, tag := range inputTag.FindAllString(a.body, -1) {
+		if at := attributes(tag); at["name"] == "after" && at["value"] != "" {
+			return at["value"]
+		}
+	}
+	return ""
+}
+
 func TestManyAtOnceAreConfirmedByNumber(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t, 60)
 	c := signedIn(t, s, "admin")
-	c.post("/settings", "name", "Lindeboom College", "language", "nl", "driveRetention", "30", "massCount", "3", "massPercent", "60", "purgedMailbox", "30", "delegation", "yes")
+	c.send(c.form("/settings", with(c.get("/settings").filled(t, `name="massCount"`), "massCount", "3")))
 	plan := c.upload("userPrincipalName\nanna.devries@lindeboom.example\nmila.kok@lindeboom.example\nrosa.vandam@lindeboom.example\nlars.vos@lindeboom.example\n")
 	plan.says(t, "That is more than the threshold")
 	values := plan.hidden()
@@ -168,6 +216,7 @@ func TestManyAtOnceAreConfirmedByNumber(t *testing.T) {
 
 // TestProgressIsTold follows a run by its events, as a page does.
 func TestProgressIsTold(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t, 900)
 	c := signedIn(t, s, "admin")
 	page, err := s.store.Users(t.Context(), offboard.UserQuery{ListQuery: offboard.ListQuery{Query: odata.Query{Select: []string{"userPrincipalName"}, Top: 900}}})
@@ -197,6 +246,7 @@ func TestProgressIsTold(t *testing.T) {
 }
 
 func TestAUserAdministratorDeletesSeveral(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t, 0)
 	c := signedIn(t, s, "useradmin")
 	plan := c.upload("userPrincipalName\nanna.devries@lindeboom.example\nmila.kok@lindeboom.example\nivo.peters@lindeboom.example\n")

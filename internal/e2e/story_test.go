@@ -18,11 +18,15 @@ import (
 // TestStory is the whole story in a browser, in both languages, with script and
 // without, wide and narrow.
 func TestStory(t *testing.T) {
+	t.Parallel()
 	in := browser(t)
 	for _, l := range []look{
 		{lang: "nl", width: 1440}, {lang: "en", width: 390}, {lang: "en", width: 1440, noScript: true}, {lang: "nl", width: 390, noScript: true},
 	} {
-		t.Run(fmt.Sprintf("%s %d script %t", l.lang, l.width, !l.noScript), func(t *testing.T) { story(in, t, l) })
+		t.Run(fmt.Sprintf("%s %d script %t", l.lang, l.width, !l.noScript), func(t *testing.T) {
+			t.Parallel()
+			story(in, t, l)
+		})
 	}
 }
 
@@ -148,6 +152,7 @@ func (b *tab) remove(id string) {
 
 // TestKeyboard deletes somebody without a mouse: from the list to the undo.
 func TestKeyboard(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t, 0)
 	b := newTab(browser(t), t, s, look{lang: "en"})
 	b.open("/signin")

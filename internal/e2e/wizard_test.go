@@ -11,6 +11,7 @@ import (
 )
 
 func TestForbiddenOptionsAreShownWithTheReason(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t, 0)
 	for _, tt := range []struct {
 		by, who string
@@ -58,6 +59,7 @@ func tagOf(body, id string) string {
 }
 
 func TestNothingIsDoneTwice(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t, 0)
 	c := signedIn(t, s, "admin")
 	at := "/users/" + s.id(t, "anna.devries") + "/delete"
@@ -102,6 +104,7 @@ func TestNothingIsDoneTwice(t *testing.T) {
 }
 
 func TestAStalePlanIsShownAnew(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t, 0)
 	c := signedIn(t, s, "admin")
 	at := "/users/" + s.id(t, "anna.devries") + "/delete"
@@ -124,6 +127,7 @@ func TestAStalePlanIsShownAnew(t *testing.T) {
 }
 
 func TestAnExpiredSessionLosesNothing(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t, 0)
 	c := signedIn(t, s, "admin")
 	at := "/users/" + s.id(t, "anna.devries") + "/delete"
@@ -158,6 +162,7 @@ func TestAnExpiredSessionLosesNothing(t *testing.T) {
 }
 
 func TestPrewrittenRepliesFollowTheHeir(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t, 0)
 	c := signedIn(t, s, "admin")
 	at := "/users/" + s.id(t, "anna.devries") + "/delete"
@@ -191,6 +196,7 @@ func TestPrewrittenRepliesFollowTheHeir(t *testing.T) {
 // TestOptionsOpenAsChoicesChange: what a rule forbids with one choice it may
 // allow with another, and a live page follows.
 func TestOptionsOpenAsChoicesChange(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t, 0)
 	b := newTab(browser(t), t, s, look{lang: "en"})
 	b.signIn("admin")

@@ -132,6 +132,9 @@ func saveProfile(v *visit) error {
 	if err != nil {
 		return err
 	}
+	if off := v.gateUpdate(p, func(x *org.Person) { x.JobTitle += "x" }); off != nil && off.Kind == org.Denied && !v.May(org.SetUsageLocation) {
+		return off
+	}
 	typed := &profile{Values: map[string]string{}}
 	for name := range v.profileValues(p) {
 		if v.r.PostForm.Has(name) {

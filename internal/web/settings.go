@@ -44,6 +44,13 @@ func (v *visit) settings(d settingsData, status int) error {
 // saveSettings changes what the reader may change. A SharePoint administrator's
 // form has the drive retention only. R-OD-01 R-API-64
 func saveSettings(v *visit) error {
+	op := org.ManageDriveRules
+	if v.r.PostForm.Has("name") {
+		op = org.ManageSettings
+	}
+	if r := org.May(v.Actor, op); r != nil {
+		return r
+	}
 	d := settingsData{Name: v.Org.DisplayName, S: v.Org.Settings}
 	bad := ""
 	number := func(name string, field *int) {

@@ -77,11 +77,13 @@ func severalTemplate(v *visit) error {
 
 // severalSelected begins with the people who were selected in the list. R-BULK-01
 func severalSelected(v *visit) error {
+	picked, err := v.selection(v.r.PostForm)
+	if err != nil {
+		return err
+	}
 	u := upload{}
-	for _, id := range v.r.PostForm["sel"] {
-		if !slices.ContainsFunc(u.People, func(w offboard.Wish) bool { return w.User == id }) {
-			u.People = append(u.People, offboard.Wish{User: id})
-		}
+	for _, id := range picked.ids {
+		u.People = append(u.People, offboard.Wish{User: id})
 	}
 	if len(u.People) == 0 {
 		v.Section = "several"

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"net/url"
 	"slices"
 
 	"leaver/internal/odata"
@@ -12,20 +11,16 @@ import (
 // pageSize is how many people a list shows at a time.
 const pageSize = 50
 
-// mostSelected is how many people a selection may hold: what the address of a
-// page has room for. Larger ones come as a file.
-const mostSelected = 150
-
 // userList is the page of active users.
 type userList struct {
-	Box      string
-	View     offboard.PeopleView
-	Rows     []offboard.UserRow
-	Next     string
-	First    bool // this is the first page
-	Count    int  // of all that match, -1 when not counted
-	Selected []string
-	Columns  []string // beside the name
+	Box     string
+	View    offboard.PeopleView
+	Rows    []offboard.UserRow
+	Next    string
+	First   bool // this is the first page
+	Count   int  // of all that match, -1 when not counted
+	Picked  *selection
+	Columns []string // beside the name
 }
 
 // views are the ready-made choices, in the order shown.
@@ -44,20 +39,24 @@ func usersPage(v *visit) error {
 	v.Section = "users"
 	v.done("removed")
 	asked := v.r.URL.Query()
-	l := userList{Box: asked.Get("q"), View: offboard.PeopleView(asked.Get("view")), First: asked.Get("after") == "", Count: -1}
-	if !slices.Contains(views(), l.View) {
+	l := userList{Box: asked.Get("q"), View: offboard.PeopleView(orText(asked.Get("show"), asked.Get("view"))), First: asked.Get("after") == "", Count: -1}
+	if !slices.Contains(views(), l.View) { // "all" among them
 		l.View = offboard.Everybody
 	}
 	l.Columns = []string{"department", "licenses", "state"}
 	if asked.Has("cols") {
 		l.Columns = slices.DeleteFunc(columns(), func(c string) bool { return !slices.Contains(asked["col"], c) })
 	}
-	for _, id := range asked["sel"] {
-		if !slices.Contains(l.Selected, id) && len(l.Selected) < mostSelected {
-			l.Selected = append(l.Selected, id)
+	q := offboard.UserQuery{View: l.View, Box: l.Box}
+	var err error
+	if l.Picked, err = v.selection(asked); err != nil {
+		return err
+	}
+	if asked.Has("everybody") && v.May(org.DeleteUser) {
+		if err := v.pickAll(l.Picked, q); err != nil {
+			return err
 		}
 	}
-	q := offboard.UserQuery{View: l.View, Box: l.Box}
 	q.Select = []string{
 		"displayName", "userPrincipalName", "department", "jobTitle", "officeLocation", "city", "createdDateTime", "accountEnabled", "onPremisesSyncEnabled",
 		"assignedLicenses", "mailboxSettings", "roles",
@@ -80,37 +79,6 @@ func usersPage(v *visit) error {
 	return v.render(usersView(v, l))
 }
 
-// elsewhere are the selected people who are not on this page.
-func (l *userList) elsewhere() []string {
-	return slices.DeleteFunc(slices.Clone(l.Selected), func(id string) bool {
-		return slices.ContainsFunc(l.Rows, func(r offboard.UserRow) bool { return string(r.ID) == id })
-	})
-}
-
-func (l *userList) selected(id org.UserID) bool { return slices.Contains(l.Selected, string(id)) }
-
-// href is the list with another view, on its first page, without what else was
-// asked.
-func (l *userList) href(view offboard.PeopleView) string {
-	q := url.Values{}
-	if view != "" {
-		q.Set("view", string(view))
-	}
-	if l.Box != "" {
-		q.Set("q", l.Box)
-	}
-	for _, id := range l.Selected {
-		q.Add("sel", id)
-	}
-	if !slices.Equal(l.Columns, []string{"department", "licenses", "state"}) {
-		q["cols"], q["col"] = []string{"1"}, l.Columns
-	}
-	if len(q) == 0 {
-		return "/users"
-	}
-	return "/users?" + q.Encode()
-}
-
 // products are the names of what somebody holds, each once.
 func (v *visit) products(licenses []org.License) []string {
 	var names []string
@@ -120,4 +88,12 @@ func (v *visit) products(licenses []org.License) []string {
 		}
 	}
 	return names
+}
+
+// pressed is the state of a button that is one of several.
+func pressed(is bool) string {
+	if is {
+		return "true"
+	}
+	return "false"
 }

@@ -79,9 +79,9 @@
 
   // Selection: the count follows the ticks, and one tick takes the whole page.
   const count = () => {
-    const out = $('[data-count]');
+    const out = $('[data-count]'); // the number there is of those on other pages
     if (!out) return;
-    const n = all('input[name=sel]').filter((i) => i.type === 'hidden' || i.checked).length;
+    const n = Number(out.dataset.count) + all('input[name=sel]').filter((i) => i.checked).length;
     out.textContent = n;
     for (const b of all('[data-needs-selection]')) b.disabled = n === 0;
   };

@@ -150,10 +150,7 @@ func (db *DB) View(ctx context.Context, f func(tx *Tx) error) error {
 	tx := &Tx{db: db, s: s, version: version}
 	defer func() {
 		tx.closeRows()
-		if _, err := s.simple(context.WithoutCancel(ctx), "rollback"); err != nil {
-			s.dead = true
-		}
-		db.readers.give(s)
+		db.release(context.WithoutCancel(ctx), tx.s)
 	}()
 	if err := f(tx); err != nil {
 		return err
@@ -161,19 +158,22 @@ func (db *DB) View(ctx context.Context, f func(tx *Tx) error) error {
 	return tx.failed
 }
 
-// snapshot takes a session and begins on it. Sessions that lost their server
-// while they were idle are replaced.
+// beginRead waits for the first statement of a snapshot and goes with it.
+const beginRead = "begin isolation level repeatable read read only"
+
+// snapshot takes a session and begins on it. One of SQLite that lost its file
+// while it was idle is replaced; one of PostgreSQL shows that with its first statement.
 func (db *DB) snapshot(ctx context.Context) (*session, error) {
-	begin := "begin"
-	if db.dialect == Postgres {
-		begin = "begin isolation level repeatable read read only"
-	}
 	for {
 		s, fresh, err := db.readers.take(ctx)
 		if err != nil {
 			return nil, err
 		}
-		if _, err = s.simple(ctx, begin); err == nil {
+		if s.wire != nil {
+			s.idle = !fresh
+			return s, s.wire.later(errand{text: beginRead, begins: true})
+		}
+		if _, err = s.simple(ctx, "begin"); err == nil {
 			return s, nil
 		}
 		retry := s.dead && !fresh
@@ -183,6 +183,37 @@ func (db *DB) snapshot(ctx context.Context) (*session, error) {
 			return nil, err
 		}
 	}
+}
+
+// replace gives another session for one that lost its server while it was idle,
+// with what waited to be sent.
+func (db *DB) replace(ctx context.Context, s *session) (*session, error) {
+	queue := s.wire.queue
+	s.wire.queue = nil
+	db.readers.give(s)
+	s, fresh, err := db.readers.take(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.idle, s.wire.queue = !fresh, queue
+	return s, nil
+}
+
+// release ends a snapshot.
+func (db *DB) release(ctx context.Context, s *session) {
+	var err error
+	switch {
+	case s == nil:
+		return
+	case s.wire == nil:
+		_, err = s.simple(ctx, "rollback")
+	case !s.wire.drop(): // it has begun
+		err = s.wire.tell("rollback")
+	}
+	if err != nil {
+		s.dead = true
+	}
+	db.readers.give(s)
 }
 
 // Query runs one reading statement. The rows must be closed or read to their end.

@@ -151,8 +151,15 @@ func lostConnection(err error) bool {
 
 // transient reports whether running the whole transaction again may help.
 func transient(err error) bool {
-	if e, ok := errors.AsType[*pgconn.PgError](err); ok && (e.Code == "40001" || e.Code == "40P01" || e.Code == "53300") {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	if ok && (e.Code == "40001" || e.Code == "40P01" || e.Code == "53300" || outdated(e.Code, e.Routine)) {
 		return true
 	}
 	return lostConnection(err)
+}
+
+// outdated says that a prepared statement is no longer valid: another node has
+// migrated the database meanwhile.
+func outdated(code, routine string) bool {
+	return code == "26000" || code == "0A000" && routine == "RevalidateCachedQuery"
 }

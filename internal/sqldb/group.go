@@ -117,15 +117,18 @@ func (w *writer) do(j *job, kept int, careful bool) error {
 	saved := careful && kept > 0
 	if saved {
 		text := "savepoint j"
-		if w.s.pg != nil && kept > 1 {
+		if w.s.wire != nil && kept > 1 {
 			text = "release savepoint j; savepoint j"
 		}
 		if _, err := w.s.simple(ctx, text); err != nil {
 			return err
 		}
 	}
-	tx := &Tx{db: w.db, s: w.s, write: true, version: w.db.stats.changes.Load() + w.changed}
+	tx := &Tx{db: w.db, s: w.s, write: true, version: w.db.stats.changes.Load() + w.changed, job: j}
 	j.err = call(j.f, tx)
+	if careful && j.err == nil {
+		j.err = tx.flush(ctx) // its errors are its own
+	}
 	if j.err == nil && tx.changed {
 		w.changed++
 		if tx.announcement == nil {
@@ -138,7 +141,10 @@ func (w *writer) do(j *job, kept int, careful bool) error {
 	case tx.failed != nil && transient(tx.failed):
 		w.abandon()
 		return tx.failed
-	case j.err == nil && saved && w.s.pg == nil:
+	case waited(tx.failed): // a job before it is to blame
+		w.abandon()
+		return errMixed
+	case j.err == nil && saved && w.s.wire == nil:
 		_, err := w.s.exec(ctx, "release savepoint j")
 		return err
 	case j.err == nil, !tx.changed && tx.failed == nil:
@@ -153,10 +159,15 @@ func (w *writer) do(j *job, kept int, careful bool) error {
 	return w.undo(ctx)
 }
 
+func waited(err error) bool {
+	_, is := errors.AsType[*blamed](err)
+	return is
+}
+
 // undo takes back the last job alone.
 func (w *writer) undo(ctx context.Context) error {
 	_, err := w.s.simple(ctx, "rollback to savepoint j")
-	if err == nil && w.s.pg == nil {
+	if err == nil && w.s.wire == nil {
 		_, err = w.s.exec(ctx, "release savepoint j")
 	}
 	switch {
@@ -179,16 +190,16 @@ func (w *writer) begin() error {
 	if err != nil {
 		return err
 	}
-	if s.pg == nil {
+	if s.wire == nil {
 		_, err = s.exec(ctx, "begin immediate")
 		if err == nil && s.lite.gather == nil && !w.db.noSync {
 			s.lite.gather = newGather(s.lite)
 		}
 		return err
 	}
-	row, err := s.simple(ctx, beginWrite)
-	if err == nil && len(row) == 2 {
-		w.xid = string(row[1])
+	w.xid = ""
+	if err = s.wire.later(errand{text: beginWrite, begins: true}); err == nil {
+		err = s.wire.later(errand{text: lockWrite, args: []any{int64(writeLock)}, row: func(row [][]byte) { w.xid = string(row[1]) }})
 	}
 	return err
 }
@@ -198,8 +209,11 @@ func (w *writer) abandon() {
 	if w.s == nil {
 		return
 	}
+	if w.s.wire != nil && (w.s.wire.drop() || w.s.wire.tell("rollback") == nil) {
+		return
+	}
 	// SQLite may have rolled back by itself, which is as good.
-	if _, err := w.s.simple(context.Background(), "rollback"); err != nil && (w.s.pg != nil || w.s.dead) {
+	if _, err := w.s.simple(context.Background(), "rollback"); err != nil && (w.s.wire != nil || w.s.dead) {
 		w.drop()
 	}
 }
@@ -211,13 +225,16 @@ func (w *writer) end(kept int) error {
 		return nil
 	}
 	var err error
-	if w.s.pg == nil {
+	if w.s.wire == nil {
 		_, err = w.s.exec(context.Background(), "commit")
 	} else {
 		err = w.commitPostgres(context.Background())
 	}
 	if err != nil {
 		w.abandon()
+		if waited(err) && !transient(err) {
+			return errMixed
+		}
 		return fmt.Errorf("commit: %w", err)
 	}
 	for _, f := range w.announcements {
@@ -233,8 +250,13 @@ func (w *writer) end(kept int) error {
 // commitPostgres commits. If the connection is lost on the way, it asks a new one
 // what has become of the transaction.
 func (w *writer) commitPostgres(ctx context.Context) error {
-	results, err := w.s.pg.PgConn().Exec(ctx, "commit").ReadAll()
-	if err == nil && len(results) == 1 && results[0].CommandTag.String() == "ROLLBACK" {
+	if w.xid == "" { // nothing was sent yet
+		if err := w.s.note(w.s.wire.flush(ctx)); err != nil {
+			return err
+		}
+	}
+	_, done, err := w.s.wire.simple(ctx, "commit")
+	if err == nil && done == "ROLLBACK" {
 		return errors.New("the database rolled back")
 	}
 	if w.s.note(err) == nil || !w.s.dead {

@@ -14,21 +14,27 @@ import (
 const copyFrom = 8
 
 // InsertRows adds rows to a table as fast as the database takes them and gives
-// their number. Names of table and columns must not come from outside.
+// their number. Names of table and columns must not come from outside. The error
+// of a few rows may come as late as with [Tx.Later].
 func (tx *Tx) InsertRows(ctx context.Context, table string, cols []string, rows [][]any) (int64, error) {
 	for _, row := range rows {
 		if len(row) != len(cols) {
 			return 0, fmt.Errorf("insert into %s: %d values for %d columns", table, len(row), len(cols))
 		}
 	}
-	if tx.s.pg != nil && len(rows) >= copyFrom {
+	switch text := insertText(table, cols); {
+	case tx.db.dialect == SQLite:
+		// SQLite is fastest with one row for each call of a prepared statement.
+		for i, row := range rows {
+			if _, err := tx.Exec(ctx, text, row...); err != nil {
+				return int64(i), err
+			}
+		}
+	case len(rows) >= copyFrom:
 		return tx.copyRows(ctx, table, cols, rows)
-	}
-	// SQLite is fastest with one row for each call of a prepared statement.
-	text := insertText(table, cols)
-	for i, row := range rows {
-		if _, err := tx.Exec(ctx, text, row...); err != nil {
-			return int64(i), err
+	default:
+		if err := tx.LaterAll(ctx, nil, text, rows); err != nil {
+			return 0, err
 		}
 	}
 	return int64(len(rows)), nil
@@ -37,7 +43,7 @@ func (tx *Tx) InsertRows(ctx context.Context, table string, cols []string, rows 
 // ExecAll runs a statement once for each list of arguments, in order: on
 // PostgreSQL with one round trip for all. It gives how many went well.
 func (tx *Tx) ExecAll(ctx context.Context, text string, rows [][]any) (int, error) {
-	if tx.s.pg == nil || len(rows) < 2 {
+	if tx.db.dialect == SQLite || len(rows) < 2 {
 		for i, row := range rows {
 			if _, err := tx.Exec(ctx, text, row...); err != nil {
 				return i, err
@@ -45,26 +51,18 @@ func (tx *Tx) ExecAll(ctx context.Context, text string, rows [][]any) (int, erro
 		}
 		return len(rows), nil
 	}
-	text, ctx, err := tx.ready(ctx, text)
-	if err != nil {
-		return 0, err
-	}
-	tx.changed = true
-	batch := &pgx.Batch{}
-	for _, row := range rows {
-		batch.Queue(text, row...)
-	}
-	results := tx.s.pg.SendBatch(ctx, batch)
-	done := 0
-	for done < len(rows) && err == nil {
-		if _, err = results.Exec(); err == nil {
-			done++
+	for done := 0; done < len(rows); {
+		portion := rows[done:min(len(rows), done+maxQueue)]
+		before := len(tx.s.wire.queue)
+		if _, err := tx.later(ctx, nil, text, portion); err != nil {
+			return done, err
 		}
+		if err := tx.flush(ctx); err != nil {
+			return done + max(0, tx.s.wire.done-before), err
+		}
+		done += len(portion)
 	}
-	if e := results.Close(); err == nil {
-		err = e
-	}
-	return done, tx.spoil(text, tx.s.note(err))
+	return len(rows), nil
 }
 
 func (tx *Tx) copyRows(ctx context.Context, table string, cols []string, rows [][]any) (int64, error) {
@@ -73,7 +71,10 @@ func (tx *Tx) copyRows(ctx context.Context, table string, cols []string, rows []
 	if err != nil {
 		return 0, err
 	}
-	tx.changed = true
+	tx.alter()
+	if err := tx.flush(ctx); err != nil {
+		return 0, err
+	}
 	n, err := tx.s.pg.CopyFrom(ctx, pgx.Identifier{table}, cols, pgx.CopyFromRows(rows))
 	return n, tx.spoil(text, tx.s.note(err))
 }

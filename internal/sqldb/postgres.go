@@ -19,9 +19,12 @@ const (
 	migrateLock = 0x6c656177
 )
 
-// beginWrite also fetches the id of the transaction, to ask for its outcome if
-// the connection is lost while it commits.
-var beginWrite = fmt.Sprintf("begin isolation level read committed read write; select pg_advisory_xact_lock(%d), pg_current_xact_id()", writeLock)
+// lockWrite also fetches the id of the transaction, to ask for its outcome if the
+// connection is lost while it commits.
+const (
+	beginWrite = "begin isolation level read committed read write"
+	lockWrite  = "select pg_advisory_xact_lock($1), pg_current_xact_id()::text"
+)
 
 // postgresSource makes the connections of one kind; setup runs on each new one.
 func postgresSource(cfg *pgx.ConnConfig, setup string) *sql.DB {

@@ -21,8 +21,11 @@ const maxStatements = 512
 type session struct {
 	conn *sql.Conn
 	lite *lite     // SQLite
-	pg   *pgx.Conn // PostgreSQL; it keeps its own statements
+	wire *wire     // PostgreSQL
+	pg   *pgx.Conn // the same connection, for what is rare
 	dead bool
+	// idle: it has waited in the pool, and nothing was heard of its server since.
+	idle bool
 }
 
 func newSession(ctx context.Context, db *sql.DB, d Dialect) (*session, error) {
@@ -43,6 +46,7 @@ func newSession(ctx context.Context, db *sql.DB, d Dialect) (*session, error) {
 			return fmt.Errorf("unexpected driver %T", c)
 		}
 		s.pg = std.Conn()
+		s.wire = newWire(s.pg.PgConn())
 		return nil
 	})
 	if err != nil {
@@ -57,11 +61,8 @@ func (s *session) exec(ctx context.Context, text string, args ...any) (int64, er
 		n, err := s.lite.exec(ctx, text, args)
 		return n, s.note(err)
 	}
-	res, err := s.conn.ExecContext(ctx, text, args...)
-	if err != nil {
-		return 0, s.note(err)
-	}
-	return res.RowsAffected()
+	n, err := s.wire.exec(ctx, text, args)
+	return n, s.note(err)
 }
 
 func (s *session) query(ctx context.Context, text string, args ...any) (result, error) {
@@ -69,31 +70,24 @@ func (s *session) query(ctx context.Context, text string, args ...any) (result, 
 		rows, err := s.lite.query(ctx, text, args)
 		return rows, s.note(err)
 	}
-	rows, err := s.conn.QueryContext(ctx, text, args...)
+	rows, err := s.wire.query(ctx, text, args)
 	return rows, s.note(err)
 }
 
 // simple runs statements without parameters in one round trip on PostgreSQL and
 // gives the values of the last row of the last one.
 func (s *session) simple(ctx context.Context, text string) ([][]byte, error) {
-	if s.pg == nil {
+	if s.wire == nil {
 		_, err := s.exec(ctx, text)
 		return nil, err
 	}
-	results, err := s.pg.PgConn().Exec(ctx, text).ReadAll()
-	if err != nil || len(results) == 0 {
-		return nil, s.note(err)
-	}
-	rows := results[len(results)-1].Rows
-	if len(rows) == 0 {
-		return nil, nil
-	}
-	return rows[len(rows)-1], nil
+	row, _, err := s.wire.simple(ctx, text)
+	return row, s.note(err)
 }
 
 // note remembers when an error means that the connection is of no use any more.
 func (s *session) note(err error) error {
-	if err != nil && (lostConnection(err) || s.pg != nil && s.pg.IsClosed()) {
+	if err != nil && lostConnection(err) || s.wire != nil && (s.wire.broken || s.pg.IsClosed()) {
 		s.dead = true
 	}
 	return err
@@ -104,6 +98,9 @@ func (s *session) close() error {
 		s.lite.close()
 	}
 	if s.dead {
+		if s.wire != nil {
+			_ = s.wire.conn.Conn().Close() // without a farewell that nobody hears
+		}
 		// Not back to database/sql, which would hand it out again. This closes it.
 		_ = s.conn.Raw(func(any) error { return driver.ErrBadConn })
 		return nil
@@ -153,6 +150,7 @@ func (p *pool) take(ctx context.Context) (s *session, fresh bool, err error) {
 // connected to the same server.
 func (p *pool) give(s *session) {
 	var drop []*session
+	_ = s.note(nil)
 	p.mu.Lock()
 	if s.dead {
 		drop = append(p.idle, s)

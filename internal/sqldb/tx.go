@@ -2,6 +2,7 @@ package sqldb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -27,6 +28,8 @@ type Tx struct {
 	depth   int
 	// announcement is called after the commit.
 	announcement func()
+	job          *job
+	ahead        []*kept // asked for before it was needed
 }
 
 // Dialect says which database this is.
@@ -51,10 +54,13 @@ func (tx *Tx) Exec(ctx context.Context, text string, args ...any) (int64, error)
 	if err != nil {
 		return 0, err
 	}
-	tx.changed = true
+	tx.alter()
 	n, err := tx.s.exec(ctx, text, args...)
 	return n, tx.spoil(text, err)
 }
+
+// alter notes that a statement may change something.
+func (tx *Tx) alter() { tx.changed, tx.ahead = true, nil }
 
 // Query runs a statement and gives its rows, which must be closed or read to
 // their end before the next statement.
@@ -63,13 +69,29 @@ func (tx *Tx) Query(ctx context.Context, text string, args ...any) (*Rows, error
 	if err != nil {
 		return nil, err
 	}
-	tx.changed = tx.changed || !strings.HasPrefix(text, "select ")
-	rows, err := tx.s.query(ctx, text, args...)
+	if !strings.HasPrefix(text, "select ") {
+		tx.alter()
+	}
+	rows, err := tx.query(ctx, text, args)
 	if err != nil {
 		return nil, tx.spoil(text, err)
 	}
 	tx.open = &Rows{rows: rows, text: text, tx: tx, s: tx.s}
 	return tx.open, nil
+}
+
+func (tx *Tx) query(ctx context.Context, text string, args []any) (result, error) {
+	if len(tx.ahead) > 0 {
+		if k, err := tx.fetched(ctx, text, args); k != nil || err != nil {
+			return k, err
+		}
+	}
+	var rows result
+	err := tx.again(ctx, func() (err error) {
+		rows, err = tx.s.query(ctx, text, args...)
+		return err
+	})
+	return rows, err
 }
 
 // QueryRow runs a statement for its first row.
@@ -89,7 +111,7 @@ func (tx *Tx) Nested(ctx context.Context, f func() error) error {
 	}
 	err := f()
 	if err == nil {
-		err = tx.failed
+		err = tx.flush(ctx)
 	}
 	if err == nil {
 		_, err = tx.Exec(ctx, "release savepoint "+name)
@@ -153,7 +175,13 @@ func (tx *Tx) spoil(text string, err error) error {
 	if err == nil {
 		return nil
 	}
-	err = fmt.Errorf("%w in %.200s", classify(err), text)
+	b, waited := errors.AsType[*blamed](err)
+	switch {
+	case !waited:
+		err = fmt.Errorf("%w in %.200s", classify(err), text)
+	case b.job == tx.job:
+		err = b.err
+	}
 	if tx.failed == nil {
 		tx.failed = err
 	}

@@ -58,18 +58,14 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request, c *call) error
 		w.WriteHeader(http.StatusOK)
 		return nil
 	}
-	body, err := s.cfg.Bodies.Open(r.Context(), f.Body)
-	if err != nil {
+	body := &ranged{size: f.Size, open: func() (io.ReadCloser, error) { return s.cfg.Bodies.Open(r.Context(), f.Body) }}
+	defer func() { _ = body.Close() }() // only read
+	if err := body.move(); err != nil { // a body that is missing is said before the answer begins
 		return err
 	}
-	defer func() { _ = body.Close() }() // only read
-	if seeker, ok := body.(io.ReadSeeker); ok {
-		http.ServeContent(w, r, f.Name, f.Modified, seeker) // ranges and all
-		return nil
-	}
-	h.Set("Content-Length", strconv.FormatInt(f.Size, 10))
-	_, err = io.Copy(w, body)
-	return err
+	h.Set("Etag", itemTag(f))
+	http.ServeContent(w, r, f.Name, f.Modified, body) // parts of it, and whether it has changed
+	return nil
 }
 
 // writeItem answers with an item as it is now.

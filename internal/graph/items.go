@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -149,15 +148,14 @@ func (c *call) itemThing(d *drive, f *offboard.FileRow) *thing {
 		above = top
 	}
 	parent.put("id", above)
-	tag := strconv.FormatInt(f.Modified.Unix(), 10)
 	t.path = base + "/items/" + f.ID
 	t.put("id", f.ID)
 	t.put("name", f.Name)
 	t.put("size", f.Size)
 	t.put("createdDateTime", f.Created)
 	t.put("lastModifiedDateTime", f.Modified)
-	t.put("eTag", fmt.Sprintf(`"%s,%s"`, f.ID, tag))
-	t.put("cTag", fmt.Sprintf(`"c:%s,%s"`, f.ID, tag))
+	t.put("eTag", itemTag(f))
+	t.put("cTag", `"c:`+itemTag(f)[1:])
 	t.put("webUrl", c.host+base+"/items/"+f.ID)
 	t.put("createdBy", identityOf(d.Owner))
 	t.put("lastModifiedBy", identityOf(d.Owner))
@@ -171,6 +169,15 @@ func (c *call) itemThing(d *drive, f *offboard.FileRow) *thing {
 	kind.put("mimeType", mimeOf(f))
 	t.put("file", kind)
 	return t
+}
+
+// itemTag changes with the content of a file.
+func itemTag(f *offboard.FileRow) string {
+	version := strconv.FormatInt(f.Modified.Unix(), 10)
+	if len(f.Body) > 16 { // two versions of one second differ, too
+		version = f.Body[:16]
+	}
+	return `"` + f.ID + "," + version + `"`
 }
 
 func mimeOf(f *offboard.FileRow) string {

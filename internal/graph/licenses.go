@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"leaver/internal/offboard"
@@ -96,11 +97,37 @@ func (s *Server) assignLicense(w http.ResponseWriter, r *http.Request, c *call) 
 	if err != nil {
 		return err
 	}
+	if err := s.knownPlans(r.Context(), add); err != nil {
+		return err
+	}
 	p, err := s.cfg.Desk.AssignLicenses(r.Context(), c.caller.Actor, r.PathValue("user"), add, remove)
 	if err != nil {
 		return err
 	}
 	return s.writePerson(r.Context(), w, c, &p)
+}
+
+// knownPlans refuses to turn off what a product doesn't have.
+func (s *Server) knownPlans(ctx context.Context, add []org.LicenseRequest) error {
+	if !slices.ContainsFunc(add, func(want org.LicenseRequest) bool { return len(want.DisabledPlans) > 0 }) {
+		return nil
+	}
+	o, _, err := s.organization(ctx)
+	if err != nil {
+		return err
+	}
+	for _, want := range add {
+		product := o.Products.Find(want.Sku)
+		if product == nil {
+			continue // that is refused by name
+		}
+		for _, plan := range want.DisabledPlans {
+			if !slices.ContainsFunc(product.Plans, func(x org.ServicePlan) bool { return strings.EqualFold(x.ID, plan) }) {
+				return wire.BadRequest("Request_BadRequest", "Service plan "+plan+" is not a part of license "+string(want.Sku)+".")
+			}
+		}
+	}
+	return nil
 }
 
 // reprocess answers POST /users/{id}/reprocessLicenseAssignment. R-API-44
@@ -121,6 +148,9 @@ func (s *Server) writePerson(ctx context.Context, w http.ResponseWriter, c *call
 func (s *Server) assignGroupLicense(w http.ResponseWriter, r *http.Request, c *call) error {
 	add, remove, err := licenseChange(r)
 	if err != nil {
+		return err
+	}
+	if err := s.knownPlans(r.Context(), add); err != nil {
 		return err
 	}
 	g, err := s.cfg.Desk.AssignGroupLicenses(r.Context(), c.caller.Actor, groupID(r), add, remove)

@@ -104,6 +104,35 @@ func (s *Server) getFolder(w http.ResponseWriter, r *http.Request, c *call) erro
 	return nil
 }
 
+// countMessages answers GET /users/{id}/messages/$count and its kin.
+func (s *Server) countMessages(w http.ResponseWriter, r *http.Request, c *call) error {
+	options, err := c.options(r, "$skip", "$top", "$orderby", "$select", "$expand")
+	if err != nil {
+		return err
+	}
+	h, err := s.mailbox(r, c, "")
+	if err != nil {
+		return err
+	}
+	folder := r.PathValue("folder")
+	if folder != "" {
+		if f, err := s.cfg.Reads.MailFolder(r.Context(), h.ID, folder); err != nil || f == nil {
+			return firstOf(err, mailMissing())
+		}
+	}
+	options.Count, options.Top = true, 1
+	page, err := s.cfg.Reads.Messages(r.Context(), offboard.MessageQuery{ListQuery: options, User: h.ID, Folder: folder})
+	if err != nil {
+		return err
+	}
+	var n int64
+	if page.Count != nil {
+		n = *page.Count
+	}
+	number(w, n)
+	return nil
+}
+
 // listMessages answers GET /users/{id}/messages and …/mailFolders/{folder}/messages.
 // R-API-52
 func (s *Server) listMessages(w http.ResponseWriter, r *http.Request, c *call) error {

@@ -89,7 +89,7 @@ func (v vocabulary) read(a *address, raw []string) {
 		switch {
 		case !called || !ok:
 			a.segments = append(a.segments, named(segment))
-		case key == "":
+		case key == "" && strings.HasSuffix(segment, "()"):
 			a.segments = append(a.segments, word) // delta()
 		default:
 			a.segments = append(a.segments, word, named(key))

@@ -180,6 +180,10 @@ func (s *Server) memberGroups(w http.ResponseWriter, r *http.Request, c *call) e
 	if err != nil {
 		return err
 	}
+	if !o.Has("securityEnabledOnly") {
+		return wire.BadRequest("Request_BadRequest", "One or more parameters of the operation 'getMemberGroups' are missing from the request payload. "+
+			"The missing parameters are: securityEnabledOnly.")
+	}
 	securityOnly := false
 	o.Bool("securityEnabledOnly", &securityOnly)
 	if err := o.Done("microsoft.graph.getMemberGroups"); err != nil {

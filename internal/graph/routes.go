@@ -96,11 +96,15 @@ func (s *Server) mailRoutes() {
 	s.route("GET "+box+"/mailFolders/{folder}/messages/{message}", readMail, s.getMessage)
 	s.route("GET "+box+"/messages", readMail, s.listMessages)
 	s.route("GET "+box+"/messages/{message}", readMail, s.getMessage)
+	for _, messages := range []string{box + "/messages/$count", box + "/mailFolders/{folder}/messages/$count"} {
+		s.route("GET "+messages, readMail, s.countMessages)
+	}
 	s.route("POST "+box+"/sendMail", sendMail, s.sendMail)
 	// Calendars are not part of an embedded organization: R-API-54 and R-API-55
 	// are the tenant's.
 	for _, p := range []string{
-		"GET " + box + "/calendar", "GET " + box + "/calendar/calendarPermissions", "DELETE " + box + "/calendar/calendarPermissions/{permission}",
+		"GET " + box + "/calendar", "GET " + box + "/calendar/calendarPermissions", "GET " + box + "/calendar/calendarPermissions/{permission}",
+		"PATCH " + box + "/calendar/calendarPermissions/{permission}", "DELETE " + box + "/calendar/calendarPermissions/{permission}",
 		"GET " + box + "/events", "POST " + box + "/events/{event}/cancel",
 	} {
 		s.route(p, right{}, notHere("Calendars"))
@@ -111,6 +115,7 @@ func (s *Server) groupRoutes() {
 	s.route("GET /groups", readGroups, s.listGroups)
 	s.route("POST /groups", createGroups, s.createGroup)
 	s.route("GET /groups/$count", readGroups, s.countGroups)
+	s.route("GET /groups/delta", readGroups, notHere("Changes of groups"))
 	s.route("GET /groups/{group}", readGroups, s.getGroup)
 	s.route("PATCH /groups/{group}", writeGroups, s.patchGroup)
 	s.route("DELETE /groups/{group}", writeGroups, s.deleteGroup)
@@ -158,6 +163,7 @@ func (s *Server) driveRoutes(drive string) {
 		s.driveRoute("PUT "+at+"/content", writeFiles, s.upload)
 		s.driveRoute("POST "+at+"/invite", writeFiles, s.invite)
 		s.driveRoute("GET "+at+"/permissions", readFiles, s.listPermissions)
+		s.driveRoute("GET "+at+"/permissions/{permission}", readFiles, s.getPermission)
 		s.driveRoute("DELETE "+at+"/permissions/{permission}", writeFiles, s.removePermission)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"leaver/internal/odata"
 	"leaver/internal/offboard"
@@ -27,20 +28,17 @@ func (s *Server) invite(w http.ResponseWriter, r *http.Request, c *call) error {
 	if err != nil {
 		return err
 	}
-	if f == nil {
-		return wire.BadRequest("invalidRequest", "The whole drive can't be shared: share a file or folder in it.")
-	}
 	for i, who := range ask.who {
 		if ask.who[i], err = s.addressee(r, who); err != nil {
 			return err
 		}
 	}
-	made, err := s.cfg.Desk.ShareFile(r.Context(), c.caller.Actor, d.place(f.ID), ask.who, ask.role, ask.expires)
-	if x := org.RefusalOf(err); x != nil && x.Reason == "user.notFound" {
-		return wire.BadRequest("invalidRequest", "One of the recipients is not an active user of this organization.")
+	if f == nil {
+		return s.inviteToAll(w, r, c, d, &ask)
 	}
+	made, err := s.cfg.Desk.ShareFile(r.Context(), c.caller.Actor, d.place(f.ID), ask.who, ask.role, ask.expires)
 	if err != nil {
-		return err
+		return noRecipient(err)
 	}
 	all := make([]thing, len(made))
 	for i := range made {
@@ -48,6 +46,45 @@ func (s *Server) invite(w http.ResponseWriter, r *http.Request, c *call) error {
 	}
 	c.things(w, list{context: "Collection(microsoft.graph.permission)"}, c.style(s.model["permission"], nil), all)
 	return nil
+}
+
+// inviteToAll gives people access to the whole drive, which can be written to
+// then; less than that is given by sharing what is in it. R-API-61 R-WIZ-07
+func (s *Server) inviteToAll(w http.ResponseWriter, r *http.Request, c *call, d *drive, ask *invitation) error {
+	if ask.role != "write" || !ask.expires.IsZero() {
+		return wire.BadRequest("invalidRequest", "The whole drive can be shared with roles [\"write\"] and without an end only. Share a file or folder in it otherwise.")
+	}
+	made, err := s.cfg.Desk.ShareDrive(r.Context(), c.caller.Actor, d.Owner.ID, ask.who, true)
+	if err != nil {
+		return noRecipient(err)
+	}
+	all := make([]thing, len(made))
+	for i := range made {
+		all[i] = grantThing(made[i])
+	}
+	c.things(w, list{context: "Collection(microsoft.graph.permission)"}, c.style(s.model["permission"], nil), all)
+	return nil
+}
+
+// noRecipient says in the words of a drive that a recipient is nobody.
+func noRecipient(err error) error {
+	if x := org.RefusalOf(err); x != nil && x.Reason == "user.notFound" {
+		return wire.BadRequest("invalidRequest", "One of the recipients is not an active user of this organization.")
+	}
+	return err
+}
+
+// wholeDrive begins the id of a permission that is access to the whole drive.
+const wholeDrive = "drive-"
+
+func grantThing(to org.Ref) thing {
+	t := thing{typ: "permission"}
+	t.put("id", wholeDrive+to.ID)
+	t.put("roles", []string{"write"})
+	t.put("grantedTo", identityOf(to))
+	t.put("grantedToV2", identityOf(to))
+	t.put("expirationDateTime", nil)
+	return t
 }
 
 // addressee finds whose an address is, which need not be the user name.
@@ -113,7 +150,7 @@ func readInvitation(r *http.Request) (invitation, error) {
 		return in, wire.BadRequest("invalidRequest", "Name 1 to 20 recipients, each by email, alias or objectId.")
 	case len(roles) != 1 || roles[0] != "read" && roles[0] != "write":
 		return in, wire.BadRequest("invalidRequest", "roles has to be [\"read\"] or [\"write\"].")
-	case len(message) > 2000:
+	case utf8.RuneCountInString(message) > 2000:
 		return in, wire.BadRequest("invalidRequest", "message may hold 2000 characters.")
 	}
 	in.role = roles[0]
@@ -144,9 +181,35 @@ func permissionThing(d *drive, f *offboard.FileRow, x *offboard.ShareRow) thing 
 
 // listPermissions answers GET …/permissions. R-API-62
 func (s *Server) listPermissions(w http.ResponseWriter, r *http.Request, c *call) error {
-	d, f, err := s.sharedItem(r, c)
+	d, all, err := s.permissions(r, c)
 	if err != nil {
 		return err
+	}
+	c.things(w, list{context: "drives('" + string(d.ID) + "')/permissions"}, c.style(s.model["permission"], nil), all)
+	return nil
+}
+
+// getPermission answers GET …/permissions/{id}. R-API-62
+func (s *Server) getPermission(w http.ResponseWriter, r *http.Request, c *call) error {
+	d, all, err := s.permissions(r, c)
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		if all[i].equals("id", r.PathValue("permission")) {
+			c.entity(w, http.StatusOK, "drives('"+string(d.ID)+"')/permissions/$entity", c.style(s.model["permission"], nil), &all[i])
+			return nil
+		}
+	}
+	return noItem()
+}
+
+// permissions are the owner's own, those to the whole drive, and those to the
+// item and what it lies in.
+func (s *Server) permissions(r *http.Request, c *call) (*drive, []thing, error) {
+	d, f, err := s.sharedItem(r, c)
+	if err != nil {
+		return nil, nil, err
 	}
 	owner := thing{typ: "permission"}
 	owner.put("id", "owner")
@@ -154,17 +217,26 @@ func (s *Server) listPermissions(w http.ResponseWriter, r *http.Request, c *call
 	owner.put("grantedTo", identityOf(d.Owner))
 	owner.put("grantedToV2", identityOf(d.Owner))
 	all := []thing{owner}
-	if f != nil {
-		shares, err := s.cfg.Reads.Shares(r.Context(), d.ID, f.ID)
+	for _, who := range d.Grants {
+		u, err := s.cfg.Reads.User(r.Context(), string(who), []string{"id", "displayName", "userPrincipalName"})
 		if err != nil {
-			return err
+			return nil, nil, err
 		}
-		for i := range shares {
-			all = append(all, permissionThing(d, f, &shares[i]))
+		if u != nil {
+			all = append(all, grantThing(u.Ref()))
 		}
 	}
-	c.things(w, list{context: "drives('" + string(d.ID) + "')/permissions"}, c.style(s.model["permission"], nil), all)
-	return nil
+	if f == nil {
+		return d, all, nil
+	}
+	shares, err := s.cfg.Reads.Shares(r.Context(), d.ID, f.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i := range shares {
+		all = append(all, permissionThing(d, f, &shares[i]))
+	}
+	return d, all, nil
 }
 
 func (s *Server) sharedItem(r *http.Request, c *call) (*drive, *offboard.FileRow, error) {
@@ -183,8 +255,18 @@ func (s *Server) removePermission(w http.ResponseWriter, r *http.Request, c *cal
 		return err
 	}
 	id := r.PathValue("permission")
-	if f == nil || id == "owner" {
+	if id == "owner" {
 		return wire.BadRequest("invalidRequest", "The owner's own access can't be taken away.")
+	}
+	if who, whole := strings.CutPrefix(id, wholeDrive); whole && slices.Contains(d.Grants, org.UserID(who)) {
+		if _, err := s.cfg.Desk.ShareDrive(r.Context(), c.caller.Actor, d.Owner.ID, []string{who}, false); err != nil {
+			return err
+		}
+		wire.NoContent(w)
+		return nil
+	}
+	if f == nil {
+		return noItem()
 	}
 	if err := s.cfg.Desk.UnshareFile(r.Context(), c.caller.Actor, d.place(f.ID), id); err != nil {
 		return err

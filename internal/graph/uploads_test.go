@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -109,4 +110,64 @@ func TestBodiesStayWithTheirFiles(t *testing.T) {
 			t.Fatalf("round %d: %q", i, got.raw)
 		}
 	}
+}
+
+// TestParts: a file can be asked for in parts, and again only when it changed.
+func TestParts(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	anna := s.as("anna.devries").with("Content-Type", "text/plain")
+	const at = "/me/drive/root:/lang.txt:/content"
+	anna.put(at, "0123456789").want(201)
+	for parts, want := range map[string]string{"bytes=0-3": "0123", "bytes=4-": "456789", "bytes=-2": "89"} {
+		a := anna.with("Range", parts).get(at).want(206)
+		if string(a.raw) != want || !strings.HasSuffix(a.header.Get("Content-Range"), "/10") {
+			t.Errorf("%s: got %q, %v", parts, a.raw, a.header)
+		}
+	}
+	if a := anna.with("Range", "bytes=0-1,8-9").get(at).want(206); !strings.Contains(string(a.raw), "89") {
+		t.Errorf("got %q", a.raw)
+	}
+	anna.with("Range", "bytes=20-").get(at).want(416)
+	tag := anna.get(at).want(200).header.Get("Etag")
+	anna.with("If-None-Match", tag).get(at).want(304)
+	anna.put(at, "abcdefghij").want(200)
+	if a := anna.with("If-None-Match", tag).get(at).want(200); string(a.raw) != "abcdefghij" {
+		t.Errorf("the same second, other content: got %q", a.raw)
+	}
+	if a := anna.with("Range", "bytes=0-1", "If-Range", tag).get(at).want(200); string(a.raw) != "abcdefghij" {
+		t.Errorf("a part of another version: got %q", a.raw)
+	}
+}
+
+// TestWholeDrive: inviting to the root is access to everything in the drive.
+func TestWholeDrive(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	anna, rosa := s.as("anna.devries"), s.as("rosa.vandam")
+	drive := "/drives/" + anna.get("/me/drive").want(200).str("id")
+	rosa.get(drive+"/root/children").refused(403, "accessDenied", "")
+	rosa.post(drive+"/root/invite", invitation("rosa.vandam", "write")).want(403)
+	for _, body := range []string{invitation("rosa.vandam", "read"), invitation("nobody", "write"), strings.Replace(invitation("rosa.vandam", "write"), "{", `{"expirationDateTime":"2027-01-01T00:00:00Z",`, 1)} {
+		anna.post(drive+"/root/invite", body).refused(400, "invalidRequest", "")
+	}
+	made := anna.post(drive+"/items/root/invite", invitation("rosa.vandam", "write")).want(200).rows()
+	id := made[0]["id"].(string)
+	rosa.get(drive + "/root/children").want(200)
+	rosa.put(drive+"/root:/van rosa.txt:/content", "x").want(201)
+	rosa.post(drive+"/root/invite", invitation("bram.jansen", "write")).want(403)
+	if rows := anna.get(drive + "/root/permissions").want(200).rows(); len(rows) != 2 || rows[1]["id"] != id {
+		t.Errorf("got %v", rows)
+	}
+	if got := anna.get(drive + "/root/permissions/" + id).want(200).str("id"); got != id {
+		t.Errorf("got %s", got)
+	}
+	anna.get(drive+"/root/permissions/none").refused(404, "itemNotFound", "")
+	anna.delete(drive + "/root/permissions/" + id).want(204)
+	anna.delete(drive+"/root/permissions/"+id).refused(404, "itemNotFound", "")
+	rosa.get(drive + "/root/children").want(403)
+}
+
+func invitation(who, role string) string {
+	return `{"recipients":[{"email":"` + who + `@lindeboom.example"}],"roles":["` + role + `"],"requireSignIn":true,"message":"` + strings.Repeat("é", 2000) + `"}`
 }

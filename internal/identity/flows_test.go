@@ -98,7 +98,7 @@ func TestAuthorizationCode(t *testing.T) {
 			t.Errorf("%s = %v, want %v", name, c[name], want)
 		}
 	}
-	if c["roles"] != nil || fmt.Sprint(c["wids"]) != "["+globalAdmin+"]" {
+	if c["roles"] != nil || fmt.Sprint(c["wids"]) != "["+globalAdmin+" b79fbf4d-3ef9-4689-8143-76b194e85509]" {
 		t.Errorf("roles %v, wids %v", c["roles"], c["wids"])
 	}
 	id := claims(t, a.text("id_token"))

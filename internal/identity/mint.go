@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -112,6 +113,10 @@ func (s *Server) appTokens(c *call, app App, auth, audience string) (tokens, err
 	return tokens{Type: "Bearer", ExpiresIn: seconds, ExtExpiresIn: seconds, AccessToken: token}, nil
 }
 
+// anyMember stands in wids behind the roles that somebody holds; clients expect
+// the claim to be there.
+const anyMember = "b79fbf4d-3ef9-4689-8143-76b194e85509"
+
 // signedIn is a person who signed in through an app.
 type signedIn struct {
 	app    App
@@ -130,7 +135,7 @@ func (s *Server) personTokens(c *call, who signedIn, asked scopes) (tokens, erro
 	}
 	claims := c.access(who.app, who.auth, asked.resource)
 	claims.Kind, claims.ObjectID, claims.Subject = "user", who.person.ID, who.person.ID
-	claims.Scopes, claims.Roles, claims.Epoch = strings.Join(granted, " "), who.person.Roles, who.person.SessionEpoch
+	claims.Scopes, claims.Roles, claims.Epoch = strings.Join(granted, " "), append(slices.Clone(who.person.Roles), anyMember), who.person.SessionEpoch
 	claims.Name, claims.UPN, claims.UniqueName, claims.Methods = who.person.DisplayName, who.person.UPN, who.person.UPN, []string{"pwd"}
 	seconds := int(tokenLifetime / time.Second)
 	answer := tokens{Type: "Bearer", ExpiresIn: seconds, ExtExpiresIn: seconds, Scope: asked.answer(granted)}

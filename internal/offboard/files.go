@@ -2,6 +2,7 @@ package offboard
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"leaver/internal/org"
@@ -82,6 +83,37 @@ func (d *Desk) ShareFile(ctx context.Context, actor org.Actor, at Place, who []s
 			made = append(made, ShareRow{Share: *share, To: p.Ref(), Item: at.Item})
 		}
 		return true, nil
+	})
+	return made, err
+}
+
+// ShareDrive gives people access to a whole drive, or takes it away. Its owner
+// may, and a SharePoint administrator. R-API-61 R-WIZ-07 R-ROLE-11
+func (d *Desk) ShareDrive(ctx context.Context, actor org.Actor, owner string, who []string, access bool) ([]org.Ref, error) {
+	var made []org.Ref
+	_, err := d.changePerson(ctx, actor, owner, ActDrive, func(tx Tx, _ *org.Organization, p *org.Person, _ timeStamp) (org.Person, error) {
+		after := p.Clone()
+		made = nil
+		if actor.ID != p.ID || actor.App {
+			if r := org.May(actor, org.ManageDrive); r != nil {
+				return after, r
+			}
+		}
+		if after.Drive == nil {
+			return after, org.Refuse(org.NotFound, "drive.none", "R-API-05", org.Arg{Name: "user", Value: p.Ref()})
+		}
+		for _, ref := range who {
+			w, err := active(ctx, tx, ref)
+			if err != nil {
+				return after, err
+			}
+			after.Drive.Grants = slices.DeleteFunc(after.Drive.Grants, func(g org.DriveGrant) bool { return g.Who == w.ID })
+			if access && w.ID != p.ID {
+				after.Drive.Grants = append(after.Drive.Grants, org.DriveGrant{Who: w.ID})
+			}
+			made = append(made, w.Ref())
+		}
+		return after, nil
 	})
 	return made, err
 }

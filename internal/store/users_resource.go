@@ -10,20 +10,21 @@ import (
 // userProperties is what can be asked about people; u is the table of users.
 // R-API-12 R-API-15 R-API-16
 func userProperties() []odata.Property {
-	display := folded("displayName", "u.display_key", textOps|odata.OpSort|odata.OpSearch)
+	const text = odata.OpsOrdered | odata.OpStartsWith // ends are asked of mail and userPrincipalName alone, R-API-14
+	display := folded("displayName", "u.display_key", text|odata.OpSort|odata.OpSearch)
 	display.Compile = texts{column: "u.display_key", words: true}.compile
-	given := unfolded("givenName", "u.given_name", textOps|odata.OpSearch)
+	given := unfolded("givenName", "u.given_name", text|odata.OpSearch)
 	properties := []odata.Property{
 		{Name: "id", SQL: "u.id", Kind: odata.Identifier, Ops: odata.OpsEqual | odata.OpSort, NotNull: true},
 		display, given,
-		folded("surname", "u.surname_key", textOps|odata.OpSort|odata.OpSearch),
-		folded("userPrincipalName", "u.upn_key", textOps|odata.OpSort|odata.OpSearch),
-		sparse("mail", "u.mail_key", textOps|odata.OpSort|odata.OpSearch),
-		unfolded("mailNickname", "u.mail_nickname", textOps),
-		exact("employeeId", "u.employee_id", textOps),
-		unfolded("usageLocation", "u.usage_location", textOps),
-		unfolded("userType", "u.user_type", textOps),
-		unfolded("preferredLanguage", "u.preferred_language", textOps),
+		folded("surname", "u.surname_key", text|odata.OpSort|odata.OpSearch),
+		folded("userPrincipalName", "u.upn_key", text|odata.OpEndsWith|odata.OpSort|odata.OpSearch),
+		sparse("mail", "u.mail_key", text|odata.OpEndsWith|odata.OpSort|odata.OpSearch),
+		unfolded("mailNickname", "u.mail_nickname", text),
+		exact("employeeId", "u.employee_id", text),
+		unfolded("usageLocation", "u.usage_location", text),
+		unfolded("userType", "u.user_type", text),
+		unfolded("preferredLanguage", "u.preferred_language", text),
 		flag("accountEnabled", "u.enabled"),
 		{Name: "onPremisesSyncEnabled", SQL: "u.sync_state", Kind: odata.Boolean, Ops: odata.OpsEqual, Compile: synced}, // R-AD-02
 		{Name: "createdDateTime", SQL: "u.created", Kind: odata.Seconds, Ops: odata.OpsOrdered | odata.OpSort, NotNull: true},
@@ -39,7 +40,13 @@ func userProperties() []odata.Property {
 		"state": "state", "country": "country", "postalCode": "postal_code", "streetAddress": "street_address", "mobilePhone": "mobile_phone",
 		"faxNumber": "fax_number",
 	} {
-		properties = append(properties, unfolded(name, "u."+col, textOps))
+		properties = append(properties, unfolded(name, "u."+col, text))
+	}
+	for _, name := range []string{
+		"assignedPlans", "provisionedPlans", "licenseAssignmentStates", "identities", "imAddresses", "mailboxSettings", "passwordPolicies", "passwordProfile",
+		"signInSessionsValidFromDateTime", "showInAddressList", "securityIdentifier", "onPremisesExtensionAttributes",
+	} {
+		properties = append(properties, odata.Property{Name: name}) // known, and nothing that can be asked about
 	}
 	return properties
 }

@@ -51,20 +51,30 @@ type commands struct {
 	} `cmd:"" group:"people"`
 	Import  userImport `cmd:"" group:"people"`
 	Mailbox struct {
-		Show   mailboxShow   `cmd:""`
-		Set    mailboxSet    `cmd:""`
-		Grant  mailboxGrant  `cmd:""`
-		Revoke mailboxRevoke `cmd:""`
+		Show    mailboxShow    `cmd:""`
+		Set     mailboxSet     `cmd:""`
+		Grant   mailboxGrant   `cmd:""`
+		Revoke  mailboxRevoke  `cmd:""`
+		Release mailboxRelease `cmd:""`
 	} `cmd:"" group:"people"`
 	Drive struct {
-		Show   driveShow   `cmd:""`
-		Grant  driveGrant  `cmd:""`
-		Revoke driveRevoke `cmd:""`
+		Show    driveShow    `cmd:""`
+		Grant   driveGrant   `cmd:""`
+		Revoke  driveRevoke  `cmd:""`
+		Restore driveRestore `cmd:""`
+		Release driveRelease `cmd:""`
 	} `cmd:"" group:"people"`
 
 	Subscription struct {
 		List        subscriptionList        `cmd:""`
 		SetQuantity subscriptionSetQuantity `cmd:"" name:"set-quantity"`
+	} `cmd:"" group:"org"`
+	App struct {
+		List   appList   `cmd:""`
+		Show   appShow   `cmd:""`
+		Add    appAdd    `cmd:""`
+		Secret appSecret `cmd:""`
+		Remove appRemove `cmd:""`
 	} `cmd:"" group:"org"`
 	Audit struct {
 		List   auditList   `cmd:""`

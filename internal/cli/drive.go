@@ -81,3 +81,59 @@ func (c *driveRevoke) Run(ctx context.Context, s *session) error {
 	s.tell("cli.access.revoked", "who", c.Who, "user", c.User)
 	return nil
 }
+
+type driveRestore struct {
+	User string `arg:"" name:"left"`
+	To   string `required:"" placeholder:"UPN"`
+}
+
+// Run brings the drive of somebody who was purged back for somebody else. R-OD-06
+func (c *driveRestore) Run(ctx context.Context, s *session) error {
+	l, err := s.dial(ctx)
+	if err != nil {
+		return err
+	}
+	drive, err := l.RestoreDrive(ctx, c.User, c.To)
+	if err != nil {
+		return err
+	}
+	if s.JSON {
+		return s.json(drive)
+	}
+	s.printf("%s\n", s.text("cli.drive.restored", "owner", firstOf(drive.V.Owner, c.User), "who", c.To))
+	s.field(s.text("cli.column.id"), drive.V.ID)
+	s.field(s.text("cli.label.size"), locale.Bytes(s.lang, drive.V.Size))
+	s.field(s.text("cli.label.items"), s.number(drive.V.Items))
+	return nil
+}
+
+type driveRelease struct {
+	User string `arg:"" name:"left"`
+	Yes  bool   `short:"y"`
+}
+
+// Run lets go of the drive of somebody who was purged. R-OD-09
+func (c *driveRelease) Run(ctx context.Context, s *session) error {
+	return s.release(ctx, c.User, c.Yes, "cli.drive.released", func(l *link) error { return l.ReleaseDrive(ctx, c.User) })
+}
+
+// release has it confirmed that what outlived somebody's account goes.
+func (s *session) release(ctx context.Context, user string, sure bool, done string, do func(*link) error) error {
+	if !sure && (!s.Terminal.In || s.JSON) {
+		return usage("needYesHere")
+	}
+	l, err := s.dial(ctx)
+	if err != nil {
+		return err
+	}
+	if !sure {
+		if err := s.confirm(ctx, s.text("cli.ask.release", "user", user), s.isYes); err != nil {
+			return err
+		}
+	}
+	if err := do(l); err != nil {
+		return err
+	}
+	s.tell(done, "user", user)
+	return nil
+}

@@ -74,11 +74,14 @@ type mailboxSet struct {
 // Run changes a mailbox.
 func (c *mailboxSet) Run(ctx context.Context, s *session) error {
 	changes := c.changes()
-	if len(changes) == 0 {
+	if len(changes) == 0 && c.ReplyInside == nil && c.ReplyOutside == nil {
 		return usage("nothingToSet")
 	}
 	l, err := s.dial(ctx)
 	if err != nil {
+		return err
+	}
+	if err := c.replies(ctx, l, changes); err != nil {
 		return err
 	}
 	changed, err := l.ChangeMailbox(ctx, c.User, changes)
@@ -121,29 +124,53 @@ func (c *mailboxSet) changes() map[string]any {
 			changes[name] = list
 		}
 	}
-	if replies := c.replies(); replies != nil {
-		changes["automaticReplies"] = replies
-	}
 	if c.TakeOver {
 		changes["takeOver"] = true
 	}
 	return changes
 }
 
-// replies turns automatic replies on when there is a text, and off for none.
-func (c *mailboxSet) replies() map[string]any {
+// replies adds the automatic replies to the changes. A reply that no flag names
+// stays as it is; they are on while there is a text. R-MBX-29
+func (c *mailboxSet) replies(ctx context.Context, l *link, changes map[string]any) error {
 	if c.ReplyInside == nil && c.ReplyOutside == nil {
 		return nil
 	}
-	replies := map[string]any{"status": "disabled"}
-	if c.ReplyInside != nil && *c.ReplyInside != noValue {
-		replies["status"], replies["internalReplyMessage"] = "alwaysEnabled", *c.ReplyInside
+	now, err := l.Mailbox(ctx, c.User)
+	if err != nil {
+		return err
 	}
-	if c.ReplyOutside != nil && *c.ReplyOutside != noValue {
-		replies["status"], replies["externalReplyMessage"], replies["externalAudience"] = "alwaysEnabled", *c.ReplyOutside, "all"
+	inside, outside := "", ""
+	if r := now.V.AutomaticReplies; r != nil && r.Status != repliesOff {
+		inside = r.InternalReplyMessage
+		if r.ExternalAudience != noValue {
+			outside = r.ExternalReplyMessage
+		}
 	}
-	return replies
+	for text, flag := range map[*string]*string{&inside: c.ReplyInside, &outside: c.ReplyOutside} {
+		switch {
+		case flag == nil:
+		case *flag == noValue:
+			*text = ""
+		default:
+			*text = *flag
+		}
+	}
+	replies := map[string]any{"status": repliesOff}
+	if inside != "" || outside != "" {
+		replies["status"] = "alwaysEnabled"
+	}
+	if inside != "" {
+		replies["internalReplyMessage"] = inside
+	}
+	if outside != "" {
+		replies["externalReplyMessage"], replies["externalAudience"] = outside, "all"
+	}
+	changes["automaticReplies"] = replies
+	return nil
 }
+
+const repliesOff = "disabled"
 
 type mailboxGrant struct {
 	User   string   `arg:"" name:"user"`
@@ -183,4 +210,14 @@ func (c *mailboxRevoke) Run(ctx context.Context, s *session) error {
 	}
 	s.tell("cli.access.revoked", "who", c.Who, "user", c.User)
 	return nil
+}
+
+type mailboxRelease struct {
+	User string `arg:"" name:"left"`
+	Yes  bool   `short:"y"`
+}
+
+// Run lifts the holds of the mailbox of somebody who was purged. R-MBX-25
+func (c *mailboxRelease) Run(ctx context.Context, s *session) error {
+	return s.release(ctx, c.User, c.Yes, "cli.mailbox.released", func(l *link) error { return l.ReleaseMailbox(ctx, c.User) })
 }

@@ -188,7 +188,7 @@ type purgeCommand struct {
 // Run deletes people for good. Each has to be typed, or all confirmed by --yes.
 func (c *purgeCommand) Run(ctx context.Context, s *session) error {
 	if !c.Yes && (!s.Terminal.In || s.JSON) {
-		return usage("needYes")
+		return usage("needYesHere")
 	}
 	l, err := s.dial(ctx)
 	if err != nil {
@@ -244,6 +244,7 @@ func (s *session) showSwept(swept *graphclient.Swept) {
 		{"mailboxes", swept.Mailboxes},
 		{"drives", swept.Drives},
 		{"subscriptions", swept.Subscriptions},
+		{"delegated", swept.Delegated},
 		{"reminders", swept.Reminders},
 		{"bodies", swept.Bodies},
 	} {

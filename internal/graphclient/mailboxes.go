@@ -130,3 +130,28 @@ func (c *Client) GrantDrive(ctx context.Context, user, who string) (json.RawMess
 func (c *Client) RevokeDrive(ctx context.Context, user, who string) error {
 	return c.do(ctx, request{method: http.MethodDelete, path: drivePath(user) + "/grants/" + url.PathEscape(who)})
 }
+
+// A LeftDrive is a drive that outlived its owner's account.
+type LeftDrive struct {
+	ID    string `json:"id"`
+	Owner string `json:"ownerUserPrincipalName"`
+	Size  int64  `json:"size"`
+	Items int    `json:"items"`
+	Held  bool   `json:"held"`
+}
+
+// RestoreDrive takes the drive of a purged person out of the recycle bin and
+// gives somebody access.
+func (c *Client) RestoreDrive(ctx context.Context, ref, to string) (Answer[LeftDrive], error) {
+	return call[LeftDrive](ctx, c, request{method: http.MethodPost, path: drivePath(ref) + "/restore", body: map[string]string{"to": to}})
+}
+
+// ReleaseDrive lets go of the drive of a purged person.
+func (c *Client) ReleaseDrive(ctx context.Context, ref string) error {
+	return c.do(ctx, request{method: http.MethodPost, path: drivePath(ref) + "/release"})
+}
+
+// ReleaseMailbox lifts the holds of the mailbox of a purged person.
+func (c *Client) ReleaseMailbox(ctx context.Context, ref string) error {
+	return c.do(ctx, request{method: http.MethodPost, path: mailboxPath(ref) + "/release"})
+}

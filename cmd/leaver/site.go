@@ -183,7 +183,7 @@ func (s *site) sweep(ctx context.Context, every time.Duration) {
 			s.log.Error("sweep", "error", err)
 		default:
 			s.log.Info("swept", "people", swept.People, "mailboxes", swept.Mailboxes, "drives", swept.Drives,
-				"subscriptions", swept.Subscriptions, "reminders", swept.Reminders, "bodies", swept.Bodies)
+				"subscriptions", swept.Subscriptions, "delegated", swept.Delegated, "reminders", swept.Reminders, "bodies", swept.Bodies)
 		}
 		select {
 		case <-ctx.Done():

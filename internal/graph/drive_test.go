@@ -14,7 +14,7 @@ func TestDriveWithoutLicence(t *testing.T) {
 	s := newSchool(t)
 	const bram, e3 = "bram.jansen@lindeboom.example", org.SkuID("6fd2c87f-b296-42f0-b197-1e91e994b900")
 	boss := org.Actor{System: true}
-	files := s.as("").get("/users/"+bram+"/drive").want(200).str("id")
+	files := s.as("").get("/users/" + bram + "/drive").want(200).str("id")
 	license := func(add []org.LicenseRequest, remove []org.SkuID) {
 		t.Helper()
 		_, err := s.desk.AssignLicenses(t.Context(), boss, bram, add, remove)

@@ -89,6 +89,7 @@ type Swept struct {
 	Mailboxes     int `json:"mailboxes"`
 	Drives        int `json:"drives"`
 	Subscriptions int `json:"subscriptions"`
+	Delegated     int `json:"delegated"`
 	Reminders     int `json:"reminders"`
 	Bodies        int `json:"bodies"`
 }

@@ -7,8 +7,8 @@ import (
 )
 
 // DeleteUser is the plain delete that Graph offers: the account moves to Deleted
-// users, licences stay on record, nothing is handed over. It is a departure of
-// one, done when it returns. R-API-19 R-DEL-01 R-WIZ-17 R-BULK-05
+// users, licences stay on record, nothing is handed over but the files, by the
+// next sweep (see delegate). It is a departure of one, done when it returns. R-API-19 R-DEL-01 R-WIZ-17 R-BULK-05
 func (d *Desk) DeleteUser(ctx context.Context, actor org.Actor, ref string) error {
 	return d.Store.Change(ctx, func(tx Tx) error {
 		if r := org.May(actor, org.DeleteUser); r != nil {

@@ -29,6 +29,7 @@ type Tx interface {
 	Trail
 	Remains
 	Reminders
+	Delegations
 	BodyQueue
 	Groups
 	Memberships
@@ -139,6 +140,14 @@ type Reminders interface {
 	// oldest first, each once: a drive that was given is not given again. It gives
 	// about as many as limit, and none when there are no more.
 	Remind(ctx context.Context, deletedUpTo time.Time, limit int) ([]Reminder, error)
+}
+
+// Delegations finds the drives that nobody was given.
+type Delegations interface {
+	// Undelegated gives the people with a drive who were deleted without a plan
+	// between two moments, oldest first, each once, about as many as limit, and none
+	// when there are no more.
+	Undelegated(ctx context.Context, deletedFrom, deletedUpTo time.Time, limit int) ([]*org.Person, error)
 }
 
 // Reminder is a drive, when its owner was deleted, and the ids of who has access.

@@ -57,6 +57,7 @@ type Swept struct {
 	Mailboxes     int `json:"mailboxes"`
 	Drives        int `json:"drives"`
 	Subscriptions int `json:"subscriptions"`
+	Delegated     int `json:"delegated"` // drives given to managers
 	Reminders     int `json:"reminders"` // letters to heirs whose files end soon
 	Bodies        int `json:"bodies"`
 }
@@ -66,11 +67,13 @@ func (s *Swept) add(x Swept) {
 	s.Mailboxes += x.Mailboxes
 	s.Drives += x.Drives
 	s.Subscriptions += x.Subscriptions
+	s.Delegated += x.Delegated
 	s.Reminders += x.Reminders
 	s.Bodies += x.Bodies
 }
 
-// Sweep does everything whose date has come: reminds heirs of files, purges people past their window,
+// Sweep does everything whose date has come: gives files to managers and reminds
+// heirs of them, purges people past their window,
 // removes mailboxes and drives past theirs, renews subscriptions with their
 // scheduled changes, and removes bodies that nothing refers to. It works in
 // batches; interrupted, the next sweep goes on where it stopped. progress may be
@@ -79,6 +82,9 @@ func (d *Desk) Sweep(ctx context.Context, progress func(Swept)) (Swept, error) {
 	var total Swept
 	system := org.Actor{Name: "sweep", System: true}
 	if err := d.renew(ctx, system, &total); err != nil {
+		return total, err
+	}
+	if err := d.delegate(ctx, system, &total); err != nil {
 		return total, err
 	}
 	if err := d.remind(ctx, &total); err != nil {

@@ -26,6 +26,20 @@ type DriveGrant struct {
 	Who UserID `json:"who"`
 }
 
+// DefaultHeir is the id of who gets the files of somebody deleted when nobody was
+// chosen: the manager, else the secondary owner, or nobody (""). R-OD-04
+func (s Settings) DefaultHeir(of UserID, manager *Ref) string {
+	switch {
+	case !s.DriveDelegation:
+		return ""
+	case manager != nil:
+		return manager.ID
+	case s.SecondaryOwner != of:
+		return string(s.SecondaryOwner)
+	}
+	return ""
+}
+
 // DriveState is where a drive stands in its life; derived, never stored.
 type DriveState string
 

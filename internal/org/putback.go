@@ -82,6 +82,9 @@ func (b *back) account() error {
 	}
 	b.current.UPN = upn
 	b.current.Deleted = time.Time{}
+	if d, was := b.current.Drive, b.before.Drive; d != nil && was != nil { // access that came with the deletion goes with it, R-OD-04
+		d.Grants = slices.DeleteFunc(d.Grants, func(g DriveGrant) bool { return !slices.Contains(was.Grants, g) })
+	}
 	if b.current.Synced {
 		b.current.Synced, b.current.WasSynced = false, true
 		b.note("R-AD-10", Warning, "restore.nowCloudOnly")

@@ -135,18 +135,24 @@ func (t *txn) Heirs(ctx context.Context, refs []string) (map[string]org.Heir, er
 	return heirs, nil
 }
 
+const ownersOf = `select a.address_key, u.id, u.upn, u.display_name from addresses a join users u on u.pk = a.user_pk
+ where a.address_key in {texts $1} and a.user_pk <> $2`
+
 // World implements offboard.People.
 func (t *txn) World(ctx context.Context, current, before *org.Person, upn string) (org.World, error) {
 	w := org.World{Taken: map[string]org.Ref{}}
+	var keys []string
+	for _, a := range append(slices.Clone(before.Addresses), org.Address{Value: upn}) {
+		keys = append(keys, Fold(a.Value))
+	}
+	if err := t.Ahead(ctx, ownersOf, sqldb.Texts(keys), current.Key); err != nil {
+		return w, err
+	}
 	var n int64
 	if err := t.QueryRow(ctx, "select count(*) from users where upn_key = $1 and deleted is null and pk <> $2", Fold(upn), current.Key).Scan(&n); err != nil {
 		return w, fmt.Errorf("look for the name %s: %w", upn, err)
 	}
 	w.UPNTaken = n > 0
-	var keys []string
-	for _, a := range append(slices.Clone(before.Addresses), org.Address{Value: upn}) {
-		keys = append(keys, Fold(a.Value))
-	}
 	type owned struct {
 		key string
 		ref org.Ref
@@ -154,8 +160,7 @@ func (t *txn) World(ctx context.Context, current, before *org.Person, upn string
 	owners, err := sqldb.All(ctx, t, func(r *sqldb.Rows) (owned, error) {
 		var o owned
 		return o, r.Scan(&o.key, &o.ref.ID, &o.ref.Name, &o.ref.DisplayName)
-	}, `select a.address_key, u.id, u.upn, u.display_name from addresses a join users u on u.pk = a.user_pk
- where a.address_key in {texts $1} and a.user_pk <> $2`, sqldb.Texts(keys), current.Key)
+	}, ownersOf, sqldb.Texts(keys), current.Key)
 	if err != nil {
 		return w, fmt.Errorf("look for addresses: %w", err)
 	}

@@ -41,7 +41,7 @@ func (t *txn) saveMailbox(ctx context.Context, c *offboard.Change) error {
 		if err := t.insertMailbox(ctx, args); err != nil {
 			return err
 		}
-	} else if _, err := t.Exec(ctx, `update mailboxes set type = $1, forward_to = $2, forward_key = $3, keep_copy = $4, replies = $5,
+	} else if err := t.Later(ctx, `update mailboxes set type = $1, forward_to = $2, forward_key = $3, keep_copy = $4, replies = $5,
  litigation = $6, holds = $7, archive = $8, size = $9, disconnected = $10 where user_pk = $11`, args...); err != nil {
 		return err
 	}
@@ -49,10 +49,9 @@ func (t *txn) saveMailbox(ctx context.Context, c *offboard.Change) error {
 }
 
 func (t *txn) insertMailbox(ctx context.Context, args []any) error {
-	var pk int64
-	err := t.QueryRow(ctx, `insert into mailboxes (type, forward_to, forward_key, keep_copy, replies, litigation, holds, archive, size,
- disconnected, user_pk, id, former_name, former_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', '') returning pk`,
-		append(args, t.newID())...).Scan(&pk)
+	err := t.Later(ctx, `insert into mailboxes (type, forward_to, forward_key, keep_copy, replies, litigation, holds, archive, size,
+ disconnected, user_pk, id, former_name, former_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', '')`,
+		append(args, t.newID())...)
 	if err != nil {
 		return fmt.Errorf("add mailbox: %w", err)
 	}
@@ -72,7 +71,7 @@ func (t *txn) savePermissions(ctx context.Context, c *offboard.Change) error {
 	after := c.After.Mailbox.Permissions
 	for _, p := range before {
 		if !slices.Contains(after, p) {
-			if _, err := t.Exec(ctx, `delete from mailbox_permissions where mailbox_pk = (select pk from mailboxes where user_pk = $1)
+			if err := t.Later(ctx, `delete from mailbox_permissions where mailbox_pk = (select pk from mailboxes where user_pk = $1)
  and who_pk = (select pk from users where id = $2) and permission = $3`, c.After.Key, string(p.Who), string(p.Right)); err != nil {
 				return err
 			}
@@ -80,7 +79,7 @@ func (t *txn) savePermissions(ctx context.Context, c *offboard.Change) error {
 	}
 	for _, p := range after {
 		if !slices.Contains(before, p) {
-			if _, err := t.Exec(ctx, `insert into mailbox_permissions (mailbox_pk, who_pk, permission)
+			if err := t.Later(ctx, `insert into mailbox_permissions (mailbox_pk, who_pk, permission)
  select m.pk, w.pk, $3 from mailboxes m, users w where m.user_pk = $1 and w.id = $2 on conflict do nothing`,
 				c.After.Key, string(p.Who), string(p.Right)); err != nil {
 				return err
@@ -112,7 +111,7 @@ func (t *txn) saveDrive(ctx context.Context, c *offboard.Change) error {
 			return fmt.Errorf("add drive: %w", err)
 		}
 	case before.Size != after.Size || before.Items != after.Items || before.Held != after.Held || !before.Unlicensed.Equal(after.Unlicensed):
-		if _, err := t.Exec(ctx, "update drives set size = $1, items = $2, held = $3, unlicensed = $4 where user_pk = $5",
+		if err := t.Later(ctx, "update drives set size = $1, items = $2, held = $3, unlicensed = $4 where user_pk = $5",
 			int64(after.Size), after.Items, after.Held, null(after.Unlicensed), c.After.Key); err != nil {
 			return err
 		}
@@ -127,7 +126,7 @@ func (t *txn) saveGrants(ctx context.Context, c *offboard.Change) error {
 	}
 	for _, g := range before {
 		if !slices.Contains(c.After.Drive.Grants, g) {
-			if _, err := t.Exec(ctx, `delete from drive_grants where drive_pk = (select pk from drives where user_pk = $1)
+			if err := t.Later(ctx, `delete from drive_grants where drive_pk = (select pk from drives where user_pk = $1)
  and who_pk = (select pk from users where id = $2)`, c.After.Key, string(g.Who)); err != nil {
 				return err
 			}
@@ -135,7 +134,7 @@ func (t *txn) saveGrants(ctx context.Context, c *offboard.Change) error {
 	}
 	for _, g := range c.After.Drive.Grants {
 		if !slices.Contains(before, g) {
-			if _, err := t.Exec(ctx, `insert into drive_grants (drive_pk, who_pk) select d.pk, w.pk from drives d, users w
+			if err := t.Later(ctx, `insert into drive_grants (drive_pk, who_pk) select d.pk, w.pk from drives d, users w
  where d.user_pk = $1 and w.id = $2 on conflict do nothing`, c.After.Key, string(g.Who)); err != nil {
 				return err
 			}

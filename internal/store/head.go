@@ -4,15 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-
-	"leaver/internal/sqldb"
 )
 
 // head is what nearly every change reads and counts on in the row of the
 // organization: read once in a transaction, and written once at its end.
 type head struct {
 	read  bool
+	there bool // the organization
 	clock int64
+	next  int64 // number of a departure
 	seq   int64 // of the newest row of the audit trail
 	hash  []byte
 	moved bool // the trail went on
@@ -24,13 +24,17 @@ func (t *txn) readHead(ctx context.Context) error {
 	if t.head.read {
 		return nil
 	}
-	err := t.QueryRow(ctx, "select clock_offset, audit_seq, audit_hash from organization").Scan(&t.head.clock, &t.head.seq, &t.head.hash)
-	if err != nil && !errors.Is(err, sqldb.ErrNoRows) {
+	h := &t.head
+	err := t.QueryRow(ctx, headText).Scan(&h.clock, &h.seq, &h.hash, &h.there, &h.next)
+	if err != nil {
 		return fmt.Errorf("read the counters of the organization: %w", err)
 	}
-	t.head.read = true
+	h.read = true
 	return nil
 }
+
+const headText = `select coalesce(o.clock_offset, 0), coalesce(o.audit_seq, 0), o.audit_hash, o.pk is not null, d.next
+ from (select coalesce(max(pk), 0) + 1 as next from departures) d left join organization o on true`
 
 // countHeads keeps the numbers of active and of deleted people, so that nobody
 // has to count a million rows.
@@ -45,19 +49,21 @@ var errNoHead = errors.New("there is no organization yet")
 // writeHead writes what moved.
 func (t *txn) writeHead(ctx context.Context) error {
 	h := &t.head
-	var n int64
-	var err error
+	text, args := "update organization set people = people + $1, deleted_people = deleted_people + $2", []any{h.people, h.deleted}
 	switch {
 	case h.moved:
-		n, err = t.Exec(ctx, "update organization set people = people + $1, deleted_people = deleted_people + $2, audit_seq = $3, audit_hash = $4",
-			h.people, h.deleted, h.seq, h.hash)
-	case h.people != 0 || h.deleted != 0:
-		n, err = t.Exec(ctx, "update organization set people = people + $1, deleted_people = deleted_people + $2", h.people, h.deleted)
-	default:
+		text, args = text+", audit_seq = $3, audit_hash = $4", append(args, h.seq, h.hash)
+	case h.people == 0 && h.deleted == 0:
 		return nil
 	}
-	if err == nil && n == 0 && h.moved {
-		err = errNoHead
+	var err error
+	if h.there {
+		err = t.Later(ctx, text, args...)
+	} else { // it may have been made since
+		var n int64
+		if n, err = t.Exec(ctx, text, args...); err == nil && n == 0 && h.moved {
+			err = errNoHead
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("write the counters of the organization: %w", err)

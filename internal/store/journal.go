@@ -96,13 +96,14 @@ func (t *txn) AddDeparture(ctx context.Context, d *offboard.Departure, items []o
 	if err != nil {
 		return err
 	}
-	if err := t.QueryRow(ctx, "select coalesce(max(pk), 0) + 1 from departures").Scan(&d.Key); err != nil {
-		return fmt.Errorf("number a departure: %w", err)
+	if err := t.readHead(ctx); err != nil {
+		return err
 	}
+	d.Key, t.head.next = t.head.next, t.head.next+1 // nobody else gives numbers meanwhile
 	if d.ID, err = withKey(d.ID, d.Key); err != nil {
 		return err
 	}
-	_, err = t.Exec(ctx, `insert into departures (pk, id, status, actor_id, actor, created, ended, hash, idempotent, total, counts, node, lease, undoing, undone_by, next)
+	err = t.Later(ctx, `insert into departures (pk, id, status, actor_id, actor, created, ended, hash, idempotent, total, counts, node, lease, undoing, undone_by, next)
  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`, d.Key, string(d.ID), string(d.Status), string(d.CreatedBy.ID), string(actor),
 		unix(d.Created), null(d.Ended), d.Hash, d.Idempotent, d.Total, string(counts), d.Node, unix(d.Lease), d.Undoing, d.UndoneBy, d.Next)
 	if err != nil {
@@ -271,7 +272,7 @@ func (t *txn) MarkUndone(ctx context.Context, it *offboard.Item, notes []org.Not
 	if err != nil {
 		return err
 	}
-	if _, err = t.Exec(ctx, "update departure_items set undone = true, detail = $1 where pk = $2", detail, itemKey(it.Departure, it.Ordinal)); err != nil {
+	if err = t.Later(ctx, "update departure_items set undone = true, detail = $1 where pk = $2", detail, itemKey(it.Departure, it.Ordinal)); err != nil {
 		return fmt.Errorf("write item %d: %w", it.Ordinal, err)
 	}
 	return nil

@@ -14,6 +14,14 @@ import (
 
 // Organization implements offboard.Organizations.
 func (t *txn) Organization(ctx context.Context) (*org.Organization, error) {
+	for _, text := range []string{domainNames, allProducts, allSubscriptions} {
+		if err := t.Ahead(ctx, text); err != nil {
+			return nil, err
+		}
+	}
+	if err := t.Ahead(ctx, globalAdmins, string(org.GlobalAdmin)); err != nil {
+		return nil, err
+	}
 	o := &org.Organization{}
 	var settings string
 	err := t.QueryRow(ctx, "select id, display_name, practice, usage_location, settings, people from organization").
@@ -28,7 +36,7 @@ func (t *txn) Organization(ctx context.Context) (*org.Organization, error) {
 	if err := json.Unmarshal([]byte(settings), &o.Settings); err != nil {
 		return nil, fmt.Errorf("settings: %w", err)
 	}
-	if o.Domains, err = sqldb.All(ctx, t, sqldb.Value[string], "select name from domains order by ordinal"); err != nil {
+	if o.Domains, err = sqldb.All(ctx, t, sqldb.Value[string], domainNames); err != nil {
 		return nil, err
 	}
 	if o.Products, err = t.Products(ctx); err != nil {
@@ -37,10 +45,21 @@ func (t *txn) Organization(ctx context.Context) (*org.Organization, error) {
 	if o.Subscriptions, err = t.subscriptions(ctx); err != nil {
 		return nil, err
 	}
-	err = t.QueryRow(ctx, `select count(*) from role_assignments r
- where r.role = $1 and not r.suspended and (select u.deleted is null and u.enabled from users u where u.pk = r.user_pk)`, string(org.GlobalAdmin)).Scan(&o.GlobalAdmins) // R-ROLE-21
+	err = t.QueryRow(ctx, globalAdmins, string(org.GlobalAdmin)).Scan(&o.GlobalAdmins) // R-ROLE-21
 	return o, err
 }
+
+// What an organization is asked for beyond its row.
+const (
+	domainNames  = "select name from domains order by ordinal"
+	allProducts  = "select sku, part_number, display_name, plans, company from products order by pk"
+	globalAdmins = `select count(*) from role_assignments r
+ where r.role = $1 and not r.suspended and (select u.deleted is null and u.enabled from users u where u.pk = r.user_pk)`
+	allSubscriptions = `select s.id, p.sku, p.part_number, p.display_name, s.channel, s.billing, s.commitment, s.term_start,
+ s.term_end, s.last_purchase, s.recurring, s.trial, s.credit_check, s.end_of_sale, s.by_rep, s.status, s.total, p.consumed,
+ (select sum(x.total) from subscriptions x where x.product_pk = s.product_pk), s.price, s.currency, s.per, s.scheduled_total, s.scheduled_at
+ from subscriptions s join products p on p.pk = s.product_pk order by s.pk`
+)
 
 // SaveOrganization implements offboard.Organizations.
 func (t *txn) SaveOrganization(ctx context.Context, o *org.Organization) error {
@@ -90,7 +109,7 @@ func (t *txn) Products(ctx context.Context) (org.Products, error) {
 			return p, err
 		}
 		return p, json.Unmarshal([]byte(plans), &p.Plans)
-	}, "select sku, part_number, display_name, plans, company from products order by pk")
+	}, allProducts)
 }
 
 // SaveProducts implements offboard.Organizations.
@@ -110,10 +129,7 @@ func (t *txn) SaveProducts(ctx context.Context, ps org.Products) error {
 }
 
 func (t *txn) subscriptions(ctx context.Context) ([]org.Subscription, error) {
-	return sqldb.All(ctx, t, scanSubscription, `select s.id, p.sku, p.part_number, p.display_name, s.channel, s.billing, s.commitment, s.term_start,
- s.term_end, s.last_purchase, s.recurring, s.trial, s.credit_check, s.end_of_sale, s.by_rep, s.status, s.total, p.consumed,
- (select sum(x.total) from subscriptions x where x.product_pk = s.product_pk), s.price, s.currency, s.per, s.scheduled_total, s.scheduled_at
- from subscriptions s join products p on p.pk = s.product_pk order by s.pk`)
+	return sqldb.All(ctx, t, scanSubscription, allSubscriptions)
 }
 
 func scanSubscription(r *sqldb.Rows) (org.Subscription, error) {

@@ -158,12 +158,17 @@ func fill(ctx context.Context, q sqldb.Querier, people []*row, text *ways) error
 		keys = append(keys, p.Key)
 	}
 	how, args := set(keys)
-	rows, err := q.Query(ctx, text[how], args...)
+	return gather(ctx, q, byKey, text[how], args...)
+}
+
+// gather runs a statement that gives parts, and adds them to their people.
+func gather(ctx context.Context, q sqldb.Querier, byKey map[int64]*row, text string, args ...any) error {
+	rows, err := q.Query(ctx, text, args...)
 	if err != nil {
 		return fmt.Errorf("load what belongs to people: %w", err)
 	}
 	defer rows.Close()
-	found := make([]part, 0, 4*len(keys))
+	found := make([]part, 0, 4*len(byKey))
 	for rows.Next() {
 		var p part
 		if err := rows.Scan(&p.kind, &p.user, &p.a, &p.b, &p.flag, &p.n, &p.c, &p.d); err != nil {
@@ -239,11 +244,7 @@ func formerID(name string) string {
 // far the most frequent case.
 func (t *txn) peopleBy(ctx context.Context, keys []string) ([]*row, error) {
 	if len(keys) == 1 && formerID(keys[0]) == "" {
-		text := personByID
-		if strings.Contains(keys[0], "@") {
-			text = personByName
-		}
-		return sqldb.All(ctx, t, scanPerson, text, keys[0])
+		return t.alone(ctx, keys[0])
 	}
 	ids, names := idsAndNames(keys)
 	var all []*row
@@ -273,7 +274,7 @@ func (t *txn) People(ctx context.Context, refs []string) ([]*org.Person, error) 
 	if err != nil {
 		return nil, fmt.Errorf("load people: %w", err)
 	}
-	if err := complete(ctx, t, rows); err != nil {
+	if err := t.belongings(ctx, rows); err != nil {
 		return nil, err
 	}
 	return inOrder(keys, rows), nil

@@ -36,7 +36,7 @@ func (t *txn) Save(ctx context.Context, changes []offboard.Change) error {
 	}
 	for _, sku := range slices.Sorted(mapKeys(seats)) {
 		if n := seats[sku]; n != 0 {
-			if _, err := t.Exec(ctx, "update products set consumed = consumed + $1 where sku = $2", n, string(sku)); err != nil {
+			if err := t.Later(ctx, "update products set consumed = consumed + $1 where sku = $2", n, string(sku)); err != nil {
 				return err
 			}
 		}
@@ -105,11 +105,14 @@ func (t *txn) saveUsers(ctx context.Context, changes []offboard.Change) error {
 		}
 	}
 	for _, s := range states {
-		if done, err := t.ExecAll(ctx, s.text, s.rows); err != nil {
-			return duplicate(fmt.Errorf("save people: %w", err), s.names[min(done, len(s.names)-1)])
+		word := func(i int, err error) error {
+			return duplicate(fmt.Errorf("save people: %w", err), s.names[min(i, len(s.names)-1)])
+		}
+		if err := t.LaterAll(ctx, word, s.text, s.rows); err != nil {
+			return err
 		}
 	}
-	if _, err := t.ExecAll(ctx, "update users set "+profileSet+" where pk = $30", profiles); err != nil {
+	if err := t.LaterAll(ctx, nil, "update users set "+profileSet+" where pk = $30", profiles); err != nil {
 		return fmt.Errorf("save people: %w", err)
 	}
 	return nil
@@ -155,14 +158,14 @@ func (t *txn) saveRoles(ctx context.Context, c *offboard.Change) error {
 	had := append(slices.Clone(c.Before.Roles), c.Before.SuspendedRoles...)
 	for _, r := range had {
 		if !slices.Contains(c.After.Roles, r) && !slices.Contains(c.After.SuspendedRoles, r) {
-			if _, err := t.Exec(ctx, "delete from role_assignments where user_pk = $1 and role = $2", c.After.Key, string(r)); err != nil {
+			if err := t.Later(ctx, "delete from role_assignments where user_pk = $1 and role = $2", c.After.Key, string(r)); err != nil {
 				return err
 			}
 		}
 	}
 	put := func(roles []org.RoleID, suspended bool) error {
 		for _, r := range roles {
-			_, err := t.Exec(ctx, `insert into role_assignments (id, user_pk, role, suspended) values ($1, $2, $3, $4)
+			err := t.Later(ctx, `insert into role_assignments (id, user_pk, role, suspended) values ($1, $2, $3, $4)
  on conflict (user_pk, role) do update set suspended = excluded.suspended`, t.newID(), c.After.Key, string(r), suspended)
 			if err != nil {
 				return err
@@ -181,29 +184,31 @@ func (t *txn) saveAddresses(ctx context.Context, c *offboard.Change) error {
 		return nil
 	}
 	if len(c.Before.Addresses) > 0 {
-		if _, err := t.Exec(ctx, "delete from addresses where user_pk = $1", c.After.Key); err != nil {
+		if err := t.Later(ctx, "delete from addresses where user_pk = $1", c.After.Key); err != nil {
 			return err
 		}
 	}
+	keys := make([]string, len(c.After.Addresses))
 	for i, a := range c.After.Addresses {
+		keys[i] = Fold(a.Value)
 		// Whether an address of a deleted person may be taken has been decided by
 		// the use case; here the reservation gives way. R-SM-09
-		_, err := t.Exec(ctx, `insert into addresses (address_key, value, user_pk, is_primary, ordinal) values ($1, $2, $3, $4, $5)
+		err := t.Later(ctx, `insert into addresses (address_key, value, user_pk, is_primary, ordinal) values ($1, $2, $3, $4, $5)
  on conflict (address_key) do update set value = excluded.value, user_pk = excluded.user_pk, is_primary = excluded.is_primary,
  ordinal = excluded.ordinal where addresses.user_pk = $3 or addresses.user_pk in (select pk from users where deleted is not null)`,
-			Fold(a.Value), a.Value, c.After.Key, a.Primary, i)
+			keys[i], a.Value, c.After.Key, a.Primary, i)
 		if err != nil {
 			return err
 		}
-		var owner int64
-		if err := t.QueryRow(ctx, "select user_pk from addresses where address_key = $1", Fold(a.Value)).Scan(&owner); err != nil {
-			return err
-		}
-		if owner != c.After.Key {
-			return org.Refuse(org.Conflict, "address.taken", "R-MBX-32", org.Arg{Name: "address", Value: a.Value}).On("proxyAddresses")
-		}
 	}
-	return nil
+	if len(keys) == 0 {
+		return nil
+	}
+	taken, err := sqldb.All(ctx, t, sqldb.Value[string], "select value from addresses where address_key in {texts $1} and user_pk <> $2", sqldb.Texts(keys), c.After.Key)
+	if err != nil || len(taken) == 0 {
+		return err
+	}
+	return org.Refuse(org.Conflict, "address.taken", "R-MBX-32", org.Arg{Name: "address", Value: taken[0]}).On("proxyAddresses")
 }
 
 func (t *txn) saveLicenses(ctx context.Context, c *offboard.Change) error {
@@ -211,12 +216,12 @@ func (t *txn) saveLicenses(ctx context.Context, c *offboard.Change) error {
 		return nil
 	}
 	if len(c.Before.Licenses) > 0 {
-		if _, err := t.Exec(ctx, "delete from licenses where user_pk = $1", c.After.Key); err != nil {
+		if err := t.Later(ctx, "delete from licenses where user_pk = $1", c.After.Key); err != nil {
 			return err
 		}
 	}
 	for _, l := range c.After.Licenses {
-		_, err := t.Exec(ctx, `insert into licenses (user_pk, product_pk, group_pk, disabled_plans, error, assigned)
+		err := t.Later(ctx, `insert into licenses (user_pk, product_pk, group_pk, disabled_plans, error, assigned)
  values ($1, (select pk from products where sku = $2), coalesce((select pk from groups where id = $3), 0), $4, $5, $6)`,
 			c.After.Key, string(l.Sku), string(l.Group), joined(l.DisabledPlans), l.Error, unix(l.Assigned))
 		if err != nil {

@@ -70,7 +70,7 @@ func (s *Store) Close() error { return s.db.Close() }
 // Change runs f in one durable transaction.
 func (s *Store) Change(ctx context.Context, f func(offboard.Tx) error) error {
 	return outage(s.db.Update(ctx, func(tx *sqldb.Tx) error {
-		t := &txn{Tx: tx, newID: s.newID}
+		t := &txn{Tx: tx, newID: s.newID, changes: true}
 		if err := f(t); err != nil {
 			return err
 		}
@@ -102,6 +102,9 @@ type txn struct {
 	*sqldb.Tx
 	newID func() string
 	head  head
+	// changes: it is not for reading only.
+	changes bool
+	parts   foreseen
 	// touched are the people and apps that may stand otherwise now.
 	touched []subjectKey
 }

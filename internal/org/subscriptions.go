@@ -107,6 +107,8 @@ func (s *Subscription) Reducible(now time.Time) (*Refusal, bool) {
 		return no("subscription.creditCheck", "R-LIC-28"), false
 	case s.Trial:
 		return no("subscription.trial", "R-LIC-28"), false
+	case s.over():
+		return no("subscription.ended", "R-LIC-36"), false
 	case s.Billing == MCA && !s.Recurring:
 		return no("subscription.recurringOff", "R-LIC-25", Arg{"until", s.TermEnd}), false
 	case s.Billing == MCA && closed && s.Commitment != AnnualCommitment:
@@ -275,11 +277,30 @@ func Renew(s Subscription, now time.Time) Subscription {
 			s.TermEnd = monthsOn(s.TermEnd, 1)
 		}
 	}
-	if !s.Recurring && !s.TermEnd.IsZero() && !now.Before(s.TermEnd) && s.Status == "Enabled" {
-		s.Status = "Warning" // R-LIC-36: expired, people notice nothing for 30 days
+	if !s.Recurring && !s.TermEnd.IsZero() {
+		s.lapse(now)
 	}
 	return s
 }
+
+// lapse takes a subscription that is not renewed through its last stages: people
+// notice nothing while it is expired, nobody can be assigned a seat when it is
+// disabled, and at last it is deleted for good. R-LIC-36
+func (s *Subscription) lapse(now time.Time) {
+	expired, disabled := 30*Day, 90*Day
+	if s.Channel == VolumeLicensing {
+		expired, disabled = 90*Day, 60*Day
+	}
+	stages := []string{"Enabled", "Warning", "Suspended", "Deleted"} // as Graph calls them
+	for i, ends := range []time.Time{s.TermEnd, s.TermEnd.Add(expired), s.TermEnd.Add(expired + disabled)} {
+		if s.Status == stages[i] && !now.Before(ends) {
+			s.Status = stages[i+1]
+		}
+	}
+}
+
+// over says that nothing is paid for the subscription any more. R-LIC-36
+func (s *Subscription) over() bool { return s.Status == "Suspended" || s.Status == "Deleted" }
 
 // monthsOn is the same day some months later, or the last day of a month that is
 // too short for it.

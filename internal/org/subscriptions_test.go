@@ -30,6 +30,8 @@ var kindsOfSubscription = []struct {
 	{"R-LIC-31 representative", func(s *Subscription) { s.ByRep = true }, "subscription.representative", "R-LIC-31", false},
 	{"R-LIC-28 credit check", func(s *Subscription) { s.CreditCheck = true }, "subscription.creditCheck", "R-LIC-28", false},
 	{"R-LIC-28 trial", func(s *Subscription) { s.Trial = true }, "subscription.trial", "R-LIC-28", false},
+	{"R-LIC-36 disabled", func(s *Subscription) { s.Recurring, s.Status = false, "Suspended" }, "subscription.ended", "R-LIC-36", false},
+	{"R-LIC-36 deleted", func(s *Subscription) { s.Billing, s.Status = MOSA, "Deleted" }, "subscription.ended", "R-LIC-36", false},
 	{"R-LIC-25 MCA, recurring billing off", func(s *Subscription) { s.Recurring = false }, "subscription.recurringOff", "R-LIC-25", false},
 	{"R-LIC-25 MCA, recurring billing off inside the window", func(s *Subscription) { s.Recurring, s.LastPurchase = false, monday }, "subscription.recurringOff", "R-LIC-25", false},
 	{"R-LIC-24 MCA after the window", nil, "subscription.windowClosed", "R-LIC-24", true},
@@ -131,6 +133,10 @@ func TestChangeQuantity(t *testing.T) {
 	})
 }
 
+func lapsed(s *Subscription) { s.Recurring = false }
+
+func lapsedVolume(s *Subscription) { s.Recurring, s.Channel = false, VolumeLicensing }
+
 func TestRenew(t *testing.T) {
 	jan31 := time.Date(2026, 1, 31, 0, 0, 0, 0, time.UTC)
 	for _, c := range []struct {
@@ -151,6 +157,13 @@ func TestRenew(t *testing.T) {
 		{"R-LIC-25 the end of a short month", func(s *Subscription) { s.TermEnd = jan31 }, jan31, 60, time.Date(2026, 2, 28, 0, 0, 0, 0, time.UTC), "Enabled", false},
 		{"R-LIC-36 expires without recurring billing", func(s *Subscription) { s.Recurring = false }, monday.AddDate(0, 0, 20), 60, monday.AddDate(0, 0, 20), "Warning", false},
 		{"R-LIC-36 not before its end", func(s *Subscription) { s.Recurring = false }, monday.AddDate(0, 0, 20).Add(-1), 60, monday.AddDate(0, 0, 20), "Enabled", false},
+		{"R-LIC-36 thirty days expired", lapsed, monday.AddDate(0, 0, 20).Add(30*Day - 1), 60, monday.AddDate(0, 0, 20), "Warning", false},
+		{"R-LIC-36 then disabled", lapsed, monday.AddDate(0, 0, 20).Add(30 * Day), 60, monday.AddDate(0, 0, 20), "Suspended", false},
+		{"R-LIC-36 for ninety days", lapsed, monday.AddDate(0, 0, 20).Add(120*Day - 1), 60, monday.AddDate(0, 0, 20), "Suspended", false},
+		{"R-LIC-36 then deleted", lapsed, monday.AddDate(0, 0, 20).Add(120 * Day), 60, monday.AddDate(0, 0, 20), "Deleted", false},
+		{"R-LIC-36 volume licensing, ninety days expired", lapsedVolume, monday.AddDate(0, 0, 20).Add(90*Day - 1), 60, monday.AddDate(0, 0, 20), "Warning", false},
+		{"R-LIC-36 volume licensing, disabled for sixty", lapsedVolume, monday.AddDate(0, 0, 20).Add(150*Day - 1), 60, monday.AddDate(0, 0, 20), "Suspended", false},
+		{"R-LIC-36 volume licensing, deleted", lapsedVolume, monday.AddDate(0, 0, 20).Add(150 * Day), 60, monday.AddDate(0, 0, 20), "Deleted", false},
 		{"R-LIC-36 without a term", func(s *Subscription) { s.TermEnd = time.Time{} }, monday.AddDate(9, 0, 0), 60, time.Time{}, "Enabled", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {

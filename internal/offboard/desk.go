@@ -1,8 +1,10 @@
 package offboard
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -30,6 +32,7 @@ type Desk struct {
 	Log      *slog.Logger
 	Node     string        // names this process among those that share the database
 	Lease    time.Duration // how long a claimed run is this node's alone
+	Portion  int           // how many people one transaction of a run takes; 2000 when zero
 	wake     chan struct{}
 	watch    watchers
 	sketches sketches
@@ -41,9 +44,12 @@ type Bodies interface {
 	Delete(ctx context.Context, hashes ...string) error
 }
 
-// chunk is how many people one transaction of a run takes: large enough to share
-// an fsync, small enough that progress is seen and other writers get their turn.
-const chunk = 500
+// portionOfRun is how many people one transaction of a run takes: large enough to
+// write each page once for many of them, small enough that others get their turn
+// within a tenth of a second.
+const portionOfRun = 2000
+
+func (d *Desk) chunk() int { return cmp.Or(d.Portion, portionOfRun) }
 
 // now is the organization's time, in whole seconds. A practice organization has
 // a clock that can be moved.
@@ -86,4 +92,15 @@ func active(ctx context.Context, tx Tx, ref string) (*org.Person, error) {
 // entry starts an audit entry.
 func entry(actor org.Actor, action string, target org.Ref, at time.Time, detail string) Entry {
 	return Entry{At: at, Actor: actor, Action: action, Target: target, Result: "success", Request: actor.RequestID, Detail: detail}
+}
+
+// largeRun is how many people make a run large.
+const largeRun = 10_000
+
+// rest gives the memory that something large took back to the machine: the garbage
+// collector would keep it until the next time.
+func (d *Desk) rest(people int) {
+	if people >= largeRun {
+		debug.FreeOSMemory()
+	}
 }

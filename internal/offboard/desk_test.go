@@ -55,7 +55,7 @@ func (o *office) node(name string, s offboard.Store) *offboard.Desk {
 			}
 			return subject, text
 		},
-		Log: slog.New(slog.DiscardHandler), Node: name, Lease: time.Minute,
+		Log: slog.New(slog.DiscardHandler), Node: name, Lease: time.Minute, Portion: 500,
 	}
 }
 

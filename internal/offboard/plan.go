@@ -50,7 +50,7 @@ func (d *Desk) PlanEach(ctx context.Context, actor org.Actor, req Request, each 
 			return err
 		}
 		s.begin(p)
-		for l, err := range ahead(p.leavers(ctx)) {
+		for l, err := range inAdvance(p.leavers(ctx)) {
 			if err != nil {
 				return err
 			}

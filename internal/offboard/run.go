@@ -43,69 +43,84 @@ func (d *Desk) WorkOnce(ctx context.Context) (bool, error) {
 	if err != nil || dep == nil {
 		return false, err
 	}
+	r := &runner{Desk: d, id: dep.ID}
 	for dep.Ended.IsZero() {
 		if err := ctx.Err(); err != nil {
 			return true, err
 		}
-		if dep, err = d.advance(ctx, dep.ID); err != nil {
+		if dep, err = r.advance(ctx); err != nil {
 			return true, fmt.Errorf("departure %s: %w", dep.ID, err)
 		}
 		d.watch.tell(dep.ID)
 	}
+	d.rest(dep.Total)
 	return true, nil
 }
 
 var errTakenOver = errors.New("another node took this departure over")
 
+// runner takes one departure to its end.
+type runner struct {
+	*Desk
+	id   org.DepartureID
+	next *ahead // the chunk that is being loaded, if one is
+}
+
 // advance does the next chunk of a departure in one transaction: everybody in it
 // is wholly done, or (when the process dies) wholly untouched.
-func (d *Desk) advance(ctx context.Context, id org.DepartureID) (*Departure, error) {
+func (r *runner) advance(ctx context.Context) (*Departure, error) {
 	var dep *Departure
-	err := d.Store.Change(ctx, func(tx Tx) error {
+	have := r.take()
+	err := r.Store.Change(ctx, func(tx Tx) error {
 		var err error
-		if dep, err = tx.Departure(ctx, id); err != nil {
+		if dep, err = tx.Departure(ctx, r.id); err != nil {
 			return err
 		}
-		if dep.Node != d.Node {
+		if dep.Node != r.Node {
 			return errTakenOver
 		}
-		now, err := d.now(ctx, tx)
+		now, err := r.now(ctx, tx)
 		if err != nil {
 			return err
 		}
-		dep.Lease = d.Now().Add(d.Lease)
+		dep.Lease = r.Now().Add(r.Lease)
 		if dep.Undoing {
-			return d.undoChunk(ctx, tx, dep, now)
+			return r.undoChunk(ctx, tx, dep, now)
 		}
-		return d.runChunk(ctx, tx, dep, now)
+		c := have.holds(tx, dep)
+		if c == nil {
+			if c, err = r.loadChunk(ctx, tx, dep, dep.Next); err != nil {
+				return err
+			}
+		}
+		r.loadNext(ctx, tx, dep, c)
+		return r.runChunk(ctx, tx, dep, c.again(), now)
 	})
 	if dep == nil {
-		dep = &Departure{ID: id}
+		dep = &Departure{ID: r.id}
+	}
+	if err != nil {
+		r.take()
 	}
 	return dep, err
 }
 
 // batch is one chunk of a run while it is worked on.
 type batch struct {
+	cargo
 	dep     *Departure
 	now     time.Time
 	org     *org.Organization
-	items   []Item
-	people  []*org.Person
-	heirs   map[string]org.Heir
 	changes []Change
 	entries []Entry
 	letters letters
 	subs    map[org.SubscriptionID]bool // changed ones
 }
 
-func (d *Desk) runChunk(ctx context.Context, tx Tx, dep *Departure, now time.Time) error {
-	b := &batch{dep: dep, now: now, subs: map[org.SubscriptionID]bool{}}
+func (d *Desk) runChunk(ctx context.Context, tx Tx, dep *Departure, c cargo, now time.Time) error {
+	b := &batch{cargo: c, dep: dep, now: now, subs: map[org.SubscriptionID]bool{}}
 	var err error
-	if b.items, err = tx.Items(ctx, dep, dep.Next-1, chunk, ItemPending); err != nil {
-		return err
-	}
-	if err := b.load(ctx, tx); err != nil {
+	if b.org, err = tx.Organization(ctx); err != nil {
 		return err
 	}
 	for i := range b.items {
@@ -124,32 +139,6 @@ func (d *Desk) runChunk(ctx context.Context, tx Tx, dep *Departure, now time.Tim
 		finish(dep, now)
 	}
 	return tx.SaveDeparture(ctx, dep)
-}
-
-func (b *batch) load(ctx context.Context, tx Tx) error {
-	refs := make([]string, len(b.items))
-	heirs := map[string]bool{}
-	for i := range b.items {
-		refs[i] = b.items[i].User.ID
-		for j := range b.items[i].Steps {
-			if to := b.items[i].Steps[j].To.ID; to != "" {
-				heirs[to] = true
-			}
-		}
-	}
-	var err error
-	if b.people, err = tx.People(ctx, refs); err != nil {
-		return err
-	}
-	if b.org, err = tx.Organization(ctx); err != nil {
-		return err
-	}
-	ids := make([]string, 0, len(heirs))
-	for id := range heirs {
-		ids = append(ids, id)
-	}
-	b.heirs, err = tx.Heirs(ctx, ids)
-	return err
 }
 
 // depart does one person, or says why not. Nothing of a refused person is changed. The others go on. R-BULK-14

@@ -115,7 +115,10 @@ func (d *Desk) keep(s *sketch, plan *org.Plan) {
 	if k.expiry != nil {
 		k.expiry.Stop()
 	}
-	k.expiry = time.AfterFunc(sketchLife, func() { d.forget(s) })
+	k.expiry = time.AfterFunc(sketchLife, func() {
+		d.forget(s)
+		d.rest(len(s.items))
+	})
 }
 
 // forget lets go of a sketch, of whichever there is with nil.

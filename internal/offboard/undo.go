@@ -66,7 +66,7 @@ func (d *Desk) undoChunk(ctx context.Context, tx Tx, dep *Departure, now time.Ti
 	if err != nil {
 		return err
 	}
-	items, err := tx.Undoable(ctx, dep, chunk)
+	items, err := tx.Undoable(ctx, dep, d.chunk())
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -109,20 +110,10 @@ func (t *txn) AddDeparture(ctx context.Context, d *offboard.Departure, items []o
 	if err != nil {
 		return fmt.Errorf("add departure: %w", err)
 	}
-	rows := make([][]any, len(items))
-	for i := range items {
-		it := &items[i]
-		detail, before, err := encodeItem(it)
-		if err != nil {
-			return err
+	for part := range slices.Chunk(items, 1000) { // so that the rows of all never stand in memory at once
+		if err := t.addItems(ctx, d, part); err != nil {
+			return fmt.Errorf("add the items of a departure: %w", err)
 		}
-		rows[i] = []any{
-			itemKey(d.Key, it.Ordinal), d.Key, it.Ordinal, it.UserKey, it.User.ID, it.Asked, it.User.Name, it.User.DisplayName, string(it.Plan), string(it.Outcome), it.Code,
-			it.Rule, unix(it.Ran), it.Undone, detail, before,
-		}
-	}
-	if _, err := t.InsertRows(ctx, "departure_items", itemNames(), rows); err != nil {
-		return fmt.Errorf("add the items of a departure: %w", err)
 	}
 	return nil
 }
@@ -148,97 +139,20 @@ func (t *txn) Claim(ctx context.Context, node string, now, until time.Time) (*of
 	return d, t.SaveDeparture(ctx, d)
 }
 
-// itemDetail is what of an item nobody searches for.
-type itemDetail struct {
-	Choices org.Choices `json:"choices,omitzero"`
-	Steps   []org.Step  `json:"steps,omitempty"`
-	Args    org.Args    `json:"args,omitempty"`
-	Notes   []org.Note  `json:"notes,omitempty"`
-	Skipped []int       `json:"skipped,omitempty"`
-	State   string      `json:"state,omitempty"`
-}
-
-func encodeItem(it *offboard.Item) (detail, before string, err error) {
-	d, err := json.Marshal(itemDetail{it.Choices, it.Steps, it.Args, it.Notes, it.Skipped, it.State})
-	if err != nil || it.Before == nil {
-		return string(d), "", err
-	}
-	b, err := json.Marshal(it.Before)
-	return string(d), string(b), err
-}
-
-// SaveItems implements offboard.Journal.
-func (t *txn) SaveItems(ctx context.Context, d *offboard.Departure, items []offboard.Item) error {
-	rows := make([][]any, len(items))
-	for i := range items {
-		it := &items[i]
-		detail, before, err := encodeItem(it)
-		if err != nil {
-			return err
-		}
-		rows[i] = []any{string(it.Outcome), it.Code, it.Rule, unix(it.Ran), it.Undone, detail, before, itemKey(d.Key, it.Ordinal)}
-	}
-	done, err := t.ExecAll(ctx, `update departure_items set outcome = $1, code = $2, rule = $3, ran = $4, undone = $5, detail = $6, before = $7
- where pk = $8`, rows)
-	if err != nil {
-		return fmt.Errorf("write item %d: %w", items[min(done, len(items)-1)].Ordinal, err)
-	}
-	return nil
-}
-
-// maxItems is more than a departure may have people.
-const maxItems = 1 << 18
-
-var _ [maxItems - offboard.MaxPeople]struct{} // or the keys of two departures would meet
-
-// itemKey is the key of an item. Those of one departure stand together in their
-// order, without an index.
-func itemKey(departure int64, ordinal int) int64 { return departure*maxItems + int64(ordinal) }
-
-func itemNames() []string { return strings.Split("pk, "+itemColumns, ", ") }
-
-const itemColumns = `departure_pk, ordinal, user_pk, user_id, asked, name, display_name, plan, outcome, code, rule, ran, undone, detail, before`
-
-func scanItem(r *sqldb.Rows) (offboard.Item, error) {
-	var it offboard.Item
-	var ran int64
-	var detail, before string
-	err := r.Scan(&it.Departure, &it.Ordinal, &it.UserKey, &it.User.ID, &it.Asked, &it.User.Name, &it.User.DisplayName, &it.Plan, &it.Outcome, &it.Code, &it.Rule,
-		&ran, &it.Undone, &detail, &before)
-	if err != nil {
-		return it, err
-	}
-	it.Ran = at(ran)
-	var d itemDetail
-	if err := json.Unmarshal([]byte(detail), &d); err != nil {
-		return it, fmt.Errorf("item %d: %w", it.Ordinal, err)
-	}
-	it.Choices, it.Steps, it.Args, it.Notes, it.Skipped, it.State = d.Choices, d.Steps, d.Args, d.Notes, d.Skipped, d.State
-	if before == "" {
-		return it, nil
-	}
-	it.Before = &org.Person{}
-	if err := json.Unmarshal([]byte(before), it.Before); err != nil {
-		return it, fmt.Errorf("state before of item %d: %w", it.Ordinal, err)
-	}
-	it.Before.Key = it.UserKey
-	return it, nil
-}
-
 // Items implements offboard.Journal.
 func (t *txn) Items(ctx context.Context, d *offboard.Departure, after, limit int, states ...offboard.ItemOutcome) ([]offboard.Item, error) {
 	if len(states) == 0 {
-		return sqldb.All(ctx, t, scanItem, "select "+itemColumns+" from departure_items where pk > $1 and pk < $2 order by pk limit $3",
+		return sqldb.All(ctx, t, itemScanner(), "select "+itemColumns+" from departure_items where pk > $1 and pk < $2 order by pk limit $3",
 			itemKey(d.Key, after), itemKey(d.Key, maxItems), limit)
 	}
-	return sqldb.All(ctx, t, scanItem, "select "+itemColumns+` from departure_items where pk > $1 and pk < $2
+	return sqldb.All(ctx, t, itemScanner(), "select "+itemColumns+` from departure_items where pk > $1 and pk < $2
  and outcome in {texts $4} order by pk limit $3`, itemKey(d.Key, after), itemKey(d.Key, maxItems), limit, sqldb.Texts(states))
 }
 
 // Remarks implements offboard.Journal. What a text of somebody's says has its quotes
 // escaped, so that it can't be taken for a name.
 func (t *txn) Remarks(ctx context.Context, d *offboard.Departure, after, limit int) ([]offboard.Item, error) {
-	return sqldb.All(ctx, t, scanItem, "select "+itemColumns+` from departure_items where pk > $1 and pk < $2
+	return sqldb.All(ctx, t, itemScanner(), "select "+itemColumns+` from departure_items where pk > $1 and pk < $2
  and (outcome <> 'done' or detail like '%"notes":[%') order by pk limit $3`, itemKey(d.Key, after), itemKey(d.Key, maxItems), limit)
 }
 
@@ -254,7 +168,7 @@ func (t *txn) LastItems(ctx context.Context, people []*org.Person) ([]*offboard.
 	if len(keys) == 1 {
 		which, set = "= $1", keys[0]
 	}
-	items, err := sqldb.All(ctx, t, scanItem, "select "+itemColumns+` from departure_items
+	items, err := sqldb.All(ctx, t, itemScanner(), "select "+itemColumns+` from departure_items
  where user_pk `+which+` and outcome = 'done' and not undone order by pk`, set)
 	if err != nil {
 		return nil, fmt.Errorf("look for the state before: %w", err)
@@ -280,6 +194,6 @@ func (t *txn) MarkUndone(ctx context.Context, it *offboard.Item, notes []org.Not
 
 // Undoable implements offboard.Journal.
 func (t *txn) Undoable(ctx context.Context, d *offboard.Departure, limit int) ([]offboard.Item, error) {
-	return sqldb.All(ctx, t, scanItem, "select "+itemColumns+` from departure_items where pk >= $1 and pk < $2 and outcome = 'done' and not undone
+	return sqldb.All(ctx, t, itemScanner(), "select "+itemColumns+` from departure_items where pk >= $1 and pk < $2 and outcome = 'done' and not undone
  order by pk limit $3`, itemKey(d.Key, d.Next), itemKey(d.Key, maxItems), limit)
 }

@@ -6,10 +6,10 @@ import (
 	"runtime/debug"
 )
 
-// ahead runs what makes portions in a goroutine of its own, one portion ahead of
+// inAdvance runs what makes portions in a goroutine of its own, one portion ahead of
 // whoever takes their parts one by one. When the loop over them ends, the goroutine
 // has ended.
-func ahead[T any](portions iter.Seq2[[]T, error]) iter.Seq2[*T, error] {
+func inAdvance[T any](portions iter.Seq2[[]T, error]) iter.Seq2[*T, error] {
 	type made struct {
 		part []T
 		err  error

@@ -1,0 +1,152 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"leaver/internal/offboard"
+	"leaver/internal/org"
+	"leaver/internal/sqldb"
+)
+
+// maxItems is more than a departure may have people.
+const maxItems = 1 << 18
+
+var _ [maxItems - offboard.MaxPeople]struct{} // or the keys of two departures would meet
+
+// itemKey is the key of an item. Those of one departure stand together in their
+// order, without an index.
+func itemKey(departure int64, ordinal int) int64 { return departure*maxItems + int64(ordinal) }
+
+func itemNames() []string { return strings.Split("pk, "+itemColumns, ", ") }
+
+const itemColumns = `departure_pk, ordinal, user_pk, user_id, asked, name, display_name, plan, outcome, code, rule, ran, undone, detail, before`
+
+// itemDetail is what of an item nobody searches for.
+type itemDetail struct {
+	Choices org.Choices `json:"choices,omitzero"`
+	Steps   []org.Step  `json:"steps,omitempty"`
+	Args    org.Args    `json:"args,omitempty"`
+	Notes   []org.Note  `json:"notes,omitempty"`
+	Skipped []int       `json:"skipped,omitempty"`
+	State   string      `json:"state,omitempty"`
+}
+
+// simple says that nothing came of an item but what was planned.
+func simple(it *offboard.Item) bool { return len(it.Args)+len(it.Notes)+len(it.Skipped) == 0 }
+
+func encodeDetail(it *offboard.Item) (string, error) {
+	if it.Choices == (org.Choices{}) && simple(it) && len(it.Steps) > 0 && it.State != "" {
+		b := append(make([]byte, 0, 512), `{"steps":`...)
+		b = append(org.AppendSteps(b, it.Steps), `,"state":`...)
+		return string(append(org.AppendText(b, it.State), '}')), nil
+	}
+	b, err := json.Marshal(itemDetail{it.Choices, it.Steps, it.Args, it.Notes, it.Skipped, it.State})
+	return string(b), err
+}
+
+func encodeItem(it *offboard.Item) (detail, before string, err error) {
+	if detail, err = encodeDetail(it); err != nil || it.Before == nil {
+		return detail, "", err
+	}
+	return detail, string(org.AppendPerson(make([]byte, 0, 1024), it.Before)), nil
+}
+
+// itemScanner makes a scan function for items. The steps of many are the same, so
+// they are read once and shared.
+func itemScanner() func(*sqldb.Rows) (offboard.Item, error) {
+	known := map[string]itemDetail{}
+	return func(r *sqldb.Rows) (offboard.Item, error) {
+		var it offboard.Item
+		var ran int64
+		var detail, before string
+		err := r.Scan(&it.Departure, &it.Ordinal, &it.UserKey, &it.User.ID, &it.Asked, &it.User.Name, &it.User.DisplayName, &it.Plan, &it.Outcome, &it.Code, &it.Rule,
+			&ran, &it.Undone, &detail, &before)
+		if err != nil {
+			return it, err
+		}
+		it.Ran = at(ran)
+		if err := decodeDetail(&it, detail, known); err != nil {
+			return it, fmt.Errorf("item %d: %w", it.Ordinal, err)
+		}
+		if before == "" {
+			return it, nil
+		}
+		it.Before = &org.Person{}
+		if err := json.Unmarshal([]byte(before), it.Before); err != nil {
+			return it, fmt.Errorf("state before of item %d: %w", it.Ordinal, err)
+		}
+		it.Before.Key = it.UserKey
+		return it, nil
+	}
+}
+
+func decodeDetail(it *offboard.Item, detail string, known map[string]itemDetail) error {
+	head, state, cut := strings.Cut(detail, `,"state":"`)
+	state, ends := strings.CutSuffix(state, `"}`)
+	cut = cut && ends && !strings.ContainsAny(state, `"\`)
+	d, there := known[head]
+	if !cut || !there {
+		d = itemDetail{}
+		if err := json.Unmarshal([]byte(detail), &d); err != nil {
+			return err
+		}
+		state = d.State
+	}
+	it.Choices, it.Steps, it.Args, it.Notes, it.Skipped, it.State = d.Choices, d.Steps, d.Args, d.Notes, d.Skipped, state
+	if cut && !there && simple(it) {
+		known[head] = d
+	}
+	return nil
+}
+
+// addItems writes items that are new.
+func (t *txn) addItems(ctx context.Context, d *offboard.Departure, items []offboard.Item) error {
+	rows := make([][]any, len(items))
+	for i := range items {
+		it := &items[i]
+		detail, before, err := encodeItem(it)
+		if err != nil {
+			return err
+		}
+		rows[i] = []any{
+			itemKey(d.Key, it.Ordinal), d.Key, it.Ordinal, it.UserKey, it.User.ID, it.Asked, it.User.Name, it.User.DisplayName, string(it.Plan), string(it.Outcome), it.Code,
+			it.Rule, unix(it.Ran), it.Undone, detail, before,
+		}
+	}
+	_, err := t.InsertRows(ctx, "departure_items", itemNames(), rows)
+	return err
+}
+
+// SaveItems implements offboard.Journal. What was planned stays as it is, so of most
+// of them the detail is not written again.
+func (t *txn) SaveItems(ctx context.Context, d *offboard.Departure, items []offboard.Item) error {
+	var plain, noted [][]any
+	for i := range items {
+		it := &items[i]
+		before := ""
+		if it.Before != nil {
+			before = string(org.AppendPerson(make([]byte, 0, 1024), it.Before))
+		}
+		row := append(make([]any, 0, 8), string(it.Outcome), it.Code, it.Rule, unix(it.Ran), it.Undone, before, itemKey(d.Key, it.Ordinal))
+		if simple(it) {
+			plain = append(plain, row)
+			continue
+		}
+		detail, err := encodeDetail(it)
+		if err != nil {
+			return err
+		}
+		noted = append(noted, append(row, detail))
+	}
+	const text = "update departure_items set outcome = $1, code = $2, rule = $3, ran = $4, undone = $5, before = $6"
+	if _, err := t.ExecAll(ctx, text+" where pk = $7", plain); err != nil {
+		return fmt.Errorf("write items: %w", err)
+	}
+	if _, err := t.ExecAll(ctx, text+", detail = $8 where pk = $7", noted); err != nil {
+		return fmt.Errorf("write items: %w", err)
+	}
+	return nil
+}

@@ -240,6 +240,9 @@ func (w *writer) end(kept int) error {
 	for _, f := range w.announcements {
 		f()
 	}
+	if w.checkpoints != nil && w.s.lite.gather != nil {
+		w.checkpoints.grown(w.s.lite.gather.end)
+	}
 	w.db.stats.silent.Add(w.silent)
 	w.db.stats.changes.Add(w.changed)
 	w.db.stats.commits.Add(1)

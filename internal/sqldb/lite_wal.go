@@ -24,6 +24,7 @@ type gather struct {
 	methods uintptr // ours
 	block   uintptr
 	begin   int64 // where in the log the gathered bytes belong
+	end     int64 // where those ended that were written last
 	used    int32
 	// The functions that methods points to, which the garbage collector would not
 	// see there.
@@ -94,7 +95,7 @@ func (g *gather) flush(tls *libc.TLS) int32 {
 	if n == 0 {
 		return sqlite3.SQLITE_OK
 	}
-	g.used = 0
+	g.used, g.end = 0, g.begin+int64(n)
 	return function[func(*libc.TLS, uintptr, uintptr, int32, int64) int32](g.before.FxWrite)(tls, g.file, g.block, n, g.begin)
 }
 

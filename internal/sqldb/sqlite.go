@@ -54,14 +54,14 @@ func sqliteReader(path string, immutable bool) (*sql.DB, error) {
 }
 
 func sqliteWriter(path string, noSync bool) (*sql.DB, error) {
-	sync := "FULL"
+	sync, checkpoint := "FULL", 16_000 // pages; see checkpointer.run
 	if noSync {
-		sync = "OFF"
+		sync, checkpoint = "OFF", 4_000
 	}
 	return sqliteSource(path, pragmas(
 		"journal_mode(WAL)", "synchronous("+sync+")", "fullfsync(1)",
 		fmt.Sprintf("cache_size(-%d)", writerCache),
-		"wal_autocheckpoint(4000)", "journal_size_limit(67108864)", "temp_store(memory)"))
+		fmt.Sprintf("wal_autocheckpoint(%d)", checkpoint), fmt.Sprintf("journal_size_limit(%d)", 4*logSize), "temp_store(memory)"))
 }
 
 func (db *DB) openSQLite(ctx context.Context, opt Options) (err error) {
@@ -126,7 +126,16 @@ func (db *DB) startSQLiteWriter(ctx context.Context, opt Options, steps *migrati
 	if err != nil {
 		return errors.Join(err, writer.Close())
 	}
+	var beside *sql.DB
+	if !opt.NoSync {
+		if beside, err = sqliteSource(opt.Path, pragmas("synchronous(FULL)", "cache_size(-256)")); err != nil {
+			return errors.Join(err, writer.Close())
+		}
+	}
 	db.writer = newWriter(db, writer)
+	if beside != nil {
+		db.writer.checkpoints = newCheckpointer(db.writer, beside)
+	}
 	return nil
 }
 

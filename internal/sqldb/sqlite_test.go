@@ -5,10 +5,12 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -327,5 +329,36 @@ func TestDurabilitySettings(t *testing.T) {
 	})
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+// TestLogIsTakenOver writes more than the log may hold, and expects it in the
+// file while the database is open and nobody writes any more.
+func TestLogIsTakenOver(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.db")
+	db := openFile(t, path, schema())
+	ctx := t.Context()
+	for i := range 60 {
+		err := db.Update(ctx, func(tx *sqldb.Tx) error {
+			for j := range 100 {
+				if err := add(ctx, tx, fmt.Sprintf("%d %d %s", i, j, strings.Repeat("x", 3000))); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for size := int64(0); size < 12<<20; runtime.Gosched() {
+		info, err := os.Stat(path)
+		if err != nil || ctx.Err() != nil {
+			t.Fatal(err, size)
+		}
+		size = info.Size()
+	}
+	if n := len(names(t, db)); n != 6000 {
+		t.Errorf("%d names", n)
 	}
 }

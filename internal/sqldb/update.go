@@ -48,6 +48,7 @@ type writer struct {
 	// silent how many of them announce nothing.
 	changed, silent int64
 	announcements   []func()
+	checkpoints     *checkpointer // nil where there is no log, or none that matters
 }
 
 func newWriter(db *DB, pool *sql.DB) *writer {
@@ -110,9 +111,13 @@ func (w *writer) stop() {
 
 func (w *writer) close() error {
 	var err error
+	if w.checkpoints != nil {
+		err = w.checkpoints.close()
+	}
 	if w.s != nil {
 		if w.db.dialect == SQLite {
-			_, err = w.s.exec(context.Background(), "pragma wal_checkpoint(truncate)")
+			_, e := w.s.exec(context.Background(), "pragma wal_checkpoint(truncate)")
+			err = errors.Join(err, e)
 		}
 		err = errors.Join(err, w.s.close())
 	}
@@ -151,13 +156,7 @@ func (w *writer) lead(all bool) {
 				w.answer(j, errors.New("update: a function of the same transaction ended its goroutine"))
 			}
 		}
-		w.turn.Unlock()
-		if len(w.jobs) > 0 { // sent by somebody who found the turn taken
-			select {
-			case w.more <- struct{}{}:
-			default:
-			}
-		}
+		w.release()
 	}()
 	for j := w.next(); j != nil; j = w.next() {
 		w.todo = append(w.todo[:0], j)
@@ -167,6 +166,17 @@ func (w *writer) lead(all bool) {
 		}
 	}
 	normal = true
+}
+
+// release gives the turn away.
+func (w *writer) release() {
+	w.turn.Unlock()
+	if len(w.jobs) > 0 { // sent by somebody who found the turn taken
+		select {
+		case w.more <- struct{}{}:
+		default:
+		}
+	}
 }
 
 // next gives a waiting job, if there is one.

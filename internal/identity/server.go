@@ -71,8 +71,8 @@ type Server struct {
 	tenants  map[string]route // routes below /{tenant}/
 }
 
-// cachedTokens is how many verified tokens a node remembers: about 10 MB.
-const cachedTokens = 10_000
+// cachedTokens is how many verified tokens a node remembers: about 15 MB.
+const cachedTokens = 4_000
 
 // New makes a Server.
 func New(cfg Config) (*Server, error) {

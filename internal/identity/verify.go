@@ -3,7 +3,6 @@ package identity
 import (
 	"container/list"
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -51,28 +50,28 @@ type Claims struct {
 
 // verified is a token whose signature was checked.
 type verified struct {
-	key    [sha256.Size]byte
+	token  string
 	keyID  string
 	claims Claims
 }
 
 // verifyCache remembers the newest verified tokens, so that a busy client
-// costs one hash for each call and not one RSA operation.
+// costs one comparison for each call and not one RSA operation.
 type verifyCache struct {
-	mu     sync.Mutex
-	limit  int
-	byHash map[[sha256.Size]byte]*list.Element
-	recent *list.List // of *verified, latest first
+	mu      sync.Mutex
+	limit   int
+	byToken map[string]*list.Element
+	recent  *list.List // of *verified, latest first
 }
 
 func newVerifyCache(limit int) *verifyCache {
-	return &verifyCache{limit: limit, byHash: make(map[[sha256.Size]byte]*list.Element), recent: list.New()}
+	return &verifyCache{limit: limit, byToken: make(map[string]*list.Element), recent: list.New()}
 }
 
-func (c *verifyCache) get(key [sha256.Size]byte) *verified {
+func (c *verifyCache) get(token string) *verified {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	at, ok := c.byHash[key]
+	at, ok := c.byToken[token]
 	if !ok {
 		return nil
 	}
@@ -84,26 +83,26 @@ func (c *verifyCache) get(key [sha256.Size]byte) *verified {
 func (c *verifyCache) put(v *verified) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if _, ok := c.byHash[v.key]; ok {
+	if _, ok := c.byToken[v.token]; ok {
 		return
 	}
-	c.byHash[v.key] = c.recent.PushFront(v)
+	c.byToken[v.token] = c.recent.PushFront(v)
 	if c.recent.Len() > c.limit {
 		c.drop(c.recent.Back())
 	}
 }
 
-func (c *verifyCache) remove(key [sha256.Size]byte) {
+func (c *verifyCache) remove(token string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if at, ok := c.byHash[key]; ok {
+	if at, ok := c.byToken[token]; ok {
 		c.drop(at)
 	}
 }
 
 func (c *verifyCache) drop(at *list.Element) {
 	if old, ok := c.recent.Remove(at).(*verified); ok {
-		delete(c.byHash, old.key)
+		delete(c.byToken, old.token)
 	}
 }
 
@@ -114,25 +113,24 @@ func (s *Server) Verify(ctx context.Context, bearer string) (Claims, error) {
 	if len(bearer) > maxToken {
 		return Claims{}, ErrSignature
 	}
-	key := sha256.Sum256([]byte(bearer))
-	known := s.verified.get(key)
+	known := s.verified.get(bearer)
 	if known == nil {
 		fresh, err := s.verifySlowly(ctx, bearer)
 		if err != nil {
 			return Claims{}, err
 		}
-		fresh.key = key
+		fresh.token = strings.Clone(bearer) // not the request around it
 		s.verified.put(fresh)
 		return fresh.claims, nil
 	}
 	if set, err := s.keys.fresh(ctx); err != nil {
 		return Claims{}, err
 	} else if set.find(known.keyID) == nil {
-		s.verified.remove(key)
+		s.verified.remove(bearer)
 		return Claims{}, ErrSignature
 	}
 	if !s.cfg.Now().Before(known.claims.ExpiresAt) {
-		s.verified.remove(key)
+		s.verified.remove(bearer)
 		return Claims{}, ErrTokenExpired
 	}
 	return known.claims, nil

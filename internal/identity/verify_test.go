@@ -149,22 +149,22 @@ func TestVerifyWithoutItsKey(t *testing.T) {
 
 func TestVerifyCacheIsBounded(t *testing.T) {
 	c := newVerifyCache(3)
-	entry := func(n byte) *verified { return &verified{key: [32]byte{n}, keyID: fmt.Sprint(n)} }
+	entry := func(n byte) *verified { return &verified{token: string(rune(n)), keyID: fmt.Sprint(n)} }
 	for n := range byte(3) {
 		c.put(entry(n))
 	}
-	if c.get([32]byte{0}) == nil { // now 1 is the one not used for longest
+	if c.get("\x00") == nil { // now 1 is the one not used for longest
 		t.Fatal("0 is not there")
 	}
 	c.put(entry(3))
 	c.put(entry(3))
 	for n, want := range map[byte]bool{0: true, 1: false, 2: true, 3: true} {
-		if got := c.get([32]byte{n}) != nil; got != want {
+		if got := c.get(string(rune(n))) != nil; got != want {
 			t.Errorf("%d is there: %t", n, got)
 		}
 	}
-	if len(c.byHash) != 3 || c.recent.Len() != 3 {
-		t.Errorf("%d and %d entries", len(c.byHash), c.recent.Len())
+	if len(c.byToken) != 3 || c.recent.Len() != 3 {
+		t.Errorf("%d and %d entries", len(c.byToken), c.recent.Len())
 	}
 }
 

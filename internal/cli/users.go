@@ -255,7 +255,7 @@ func (c *userImport) Run(ctx context.Context, s *session) error {
 	}
 	done, err := l.Import(ctx, bytes.NewReader(text), c.DryRun)
 	if err != nil {
-		return s.tellDetails(err)
+		return s.rowsRefused(c.File, err)
 	}
 	if s.JSON {
 		return s.json(done)
@@ -265,22 +265,39 @@ func (c *userImport) Run(ctx context.Context, s *session) error {
 		key = "cli.import.wouldDo"
 	}
 	s.printf("%s\n", s.text(key, "created", done.V.Created, "updated", done.V.Updated, "skipped", done.V.Skipped, "licenses", done.V.Licenses))
+	s.field(s.text("cli.import.domains"), strings.Join(done.V.Domains, ", ")) // one mistyped shows here
+	s.field(s.text("cli.import.products"), strings.Join(done.V.Products, ", "))
 	return nil
 }
 
-// tellDetails writes every row that the server found fault with.
-func (s *session) tellDetails(err error) error {
+// rowsRefused says by their rows what the server has against a file.
+func (s *session) rowsRefused(name string, err error) error {
 	said, ok := err.(*graphclient.Error) //nolint:errorlint // the client gives its errors unwrapped
 	if !ok {
 		return err
 	}
+	var lines []string
 	for _, d := range said.Details {
 		if d.Row > 0 {
-			place := tabular.Problem{Row: d.Row, Column: d.Column, Heading: d.Target}
-			s.note(s.text("cli.csv.problem", "where", s.place(place), "text", d.Message))
+			place := s.place(tabular.Problem{Row: d.Row, Column: d.Column, Heading: d.Target})
+			lines = append(lines, s.text("cli.csv.problem", "where", place, "text", d.Message))
 		}
 	}
-	return err
+	if name == "-" {
+		name = s.text("cli.stdin")
+	}
+	f := &Fault{Exit: s.serverFault(said).Exit, Code: said.Code, Args: []any{"file", name, "count", len(lines)}, Cause: err}
+	switch {
+	case len(lines) == 0:
+		return err
+	case len(lines) == 1:
+		f.Said, f.Advice = s.text("cli.csv.problem", "where", name, "text", lines[0]), s.text("cli.csv.nothingWritten")
+		return f
+	}
+	for _, line := range lines {
+		s.note(line)
+	}
+	return f
 }
 
 type userExport struct {

@@ -168,7 +168,8 @@ type Imported struct {
 	Updated  int      `json:"updated"`
 	Skipped  int      `json:"skipped"`
 	Licenses int      `json:"licenses"`
-	Products []any    `json:"products"`
+	Products []string `json:"products"` // taken into the organization
+	Domains  []string `json:"domains"`  // likewise
 	Warnings []Detail `json:"warnings"`
 }
 

@@ -204,6 +204,9 @@ func (d *Desk) seats(ctx context.Context, tx Tx, actor org.Actor, o *org.Organiz
 			}
 			s.Total += n - max(0, o.FreeSeats(p.Sku))
 		}
+		if r := org.May(actor, org.SetQuantity); r != nil { // seats cost money: R-ROLE-07
+			return r
+		}
 		if err := tx.SaveSubscription(ctx, s, now); err != nil {
 			return err
 		}

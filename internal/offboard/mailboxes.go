@@ -122,13 +122,9 @@ func free(ctx context.Context, tx Tx, before, after *org.Person, takeOver bool) 
 		if err != nil {
 			return err
 		}
-		args := []org.Arg{{Name: "address", Value: a.Value}, {Name: "owner", Value: owner}}
-		switch other := people[0]; {
-		case other == nil:
-		case other.Active():
-			return org.Refuse(org.Conflict, "address.taken", "R-MBX-32", args...).On("aliases")
-		case !takeOver:
-			return org.Refuse(org.Conflict, "address.reserved", "R-SM-09", append(args, org.Arg{Name: "date", Value: other.Deleted.Add(org.MailboxRetention)})...).On("aliases")
+		r := takenFrom(people[0], owner, []org.Arg{{Name: "address", Value: a.Value}})
+		if r != nil && (people[0].Active() || !takeOver) {
+			return r.On("aliases")
 		}
 	}
 	return nil

@@ -28,30 +28,36 @@ func (d *Desk) Preview(ctx context.Context, actor org.Actor, people []ImportRow)
 		if err != nil {
 			return err
 		}
-		if faults = d.takeIn(o, people, &out); len(faults) > 0 {
+		if faults = d.takeIn(o, actor, people, &out); len(faults) > 0 {
 			return nil
 		}
 		now, err := d.now(ctx, tx)
 		if err != nil {
 			return err
 		}
+		look := preview{d: d, tx: tx, o: o, actor: actor, now: now, out: &out, given: map[string]int{}}
 		for part := range slices.Chunk(people, 500) {
-			if err := d.count(ctx, tx, o, part, &out, now); err != nil {
+			if err := look.at(ctx, part); err != nil {
 				return err
 			}
 		}
+		faults = look.faults
 		return nil
 	})
 	return out, faults, err
 }
 
 // takeIn adds the domains and products of the file to a copy of the organization
-// and checks every row against it.
-func (d *Desk) takeIn(o *org.Organization, people []ImportRow, out *Imported) []ImportFault {
+// and checks every row against it. A new domain is for those who may add one. R-ROLE-22
+func (d *Desk) takeIn(o *org.Organization, actor org.Actor, people []ImportRow, out *Imported) []ImportFault {
 	var faults []ImportFault
 	for i := range people {
 		n := &people[i]
 		if _, domain, ok := strings.Cut(n.User.UPN, "@"); ok && !o.HasDomain(domain) {
+			if r := org.May(actor, org.ManageSettings); r != nil {
+				faults = append(faults, ImportFault{i, r.On("userPrincipalName")})
+				continue
+			}
 			o.Domains = append(o.Domains, strings.ToLower(domain))
 			out.Domains = append(out.Domains, strings.ToLower(domain))
 		}
@@ -69,27 +75,118 @@ func (d *Desk) takeIn(o *org.Organization, people []ImportRow, out *Imported) []
 	return faults
 }
 
-func (d *Desk) count(ctx context.Context, tx Tx, o *org.Organization, part []ImportRow, out *Imported, now timeStamp) error {
+// preview goes through the rows of an import, a portion at a time.
+type preview struct {
+	d      *Desk
+	tx     Tx
+	o      *org.Organization
+	actor  org.Actor
+	now    timeStamp
+	out    *Imported
+	seen   int            // rows before this portion
+	given  map[string]int // the row that brings an address
+	faults []ImportFault
+}
+
+func (v *preview) at(ctx context.Context, part []ImportRow) error {
 	refs := make([]string, len(part))
 	for i := range part {
 		refs[i] = part[i].User.UPN
 	}
-	there, err := tx.People(ctx, refs)
+	there, err := v.tx.People(ctx, refs)
 	if err != nil {
 		return err
 	}
+	changes := make([]Change, len(part))
 	for i := range part {
-		c := d.newcomer(o, &part[i], there[i], nil, now)
+		c := v.d.newcomer(v.o, &part[i], there[i], nil, v.now)
+		changes[i] = c
 		switch {
 		case there[i] == nil:
-			out.Created++
+			v.out.Created++
 		case org.Same(c.Before, c.After):
-			out.Unchanged++
-			continue
+			v.out.Unchanged++
 		default:
-			out.Updated++
+			v.out.Updated++
+			v.update(v.seen+i, &part[i], &c)
 		}
-		out.Licenses += len(c.After.Licenses) - len(c.Before.Licenses)
+		v.out.Licenses += len(c.After.Licenses) - len(c.Before.Licenses)
+	}
+	err = v.addresses(ctx, changes)
+	v.seen += len(part)
+	return err
+}
+
+// update refuses a row that changes what the actor may not change of somebody.
+// Of a synchronised account only a file that says where it comes from changes
+// the profile: that is an export of a real organization, to rehearse with.
+// R-ROLE-13 R-AD-08
+func (v *preview) update(row int, n *ImportRow, c *Change) {
+	profile := c.Before.Clone()
+	profile.User, profile.Mail = c.After.User, c.Before.Mail
+	if org.Same(c.Before, profile) || c.Before.Synced && n.User.Synced {
+		return
+	}
+	if r := v.o.CheckUpdate(v.actor, &c.Before, &profile); r != nil {
+		v.faults = append(v.faults, ImportFault{row, r})
+	}
+}
+
+// addresses refuses rows that bring an address of somebody else, of another row,
+// or of somebody in Deleted users. R-MBX-32 R-SM-09
+func (v *preview) addresses(ctx context.Context, changes []Change) error {
+	var all org.Person
+	for i := range changes {
+		all.Addresses = append(all.Addresses, changes[i].After.Addresses...)
+	}
+	if len(all.Addresses) == 0 {
+		return nil
+	}
+	w, err := v.tx.World(ctx, &all, &all, all.Addresses[0].Value)
+	if err != nil {
+		return err
+	}
+	var owners []string
+	for _, owner := range w.Taken {
+		owners = append(owners, owner.ID)
+	}
+	slices.Sort(owners)
+	owners = slices.Compact(owners)
+	people, err := v.tx.People(ctx, owners)
+	if err != nil {
+		return err
+	}
+	for i := range changes {
+		p := &changes[i].After
+		for _, a := range p.Addresses {
+			key := strings.ToLower(a.Value)
+			args := []org.Arg{{Name: "address", Value: a.Value}}
+			if first, twice := v.given[key]; twice && first != v.seen+i {
+				v.faults = append(v.faults, ImportFault{v.seen + i, org.Refuse(org.Conflict, "address.taken", "R-MBX-32", args...).On("proxyAddresses")})
+				break
+			}
+			v.given[key] = v.seen + i
+			owner, taken := w.Taken[key]
+			if !taken || owner.ID == string(p.ID) {
+				continue
+			}
+			if r := takenFrom(people[slices.Index(owners, owner.ID)], owner, args); r != nil {
+				v.faults = append(v.faults, ImportFault{v.seen + i, r.On("proxyAddresses")})
+				break
+			}
+		}
 	}
 	return nil
+}
+
+// takenFrom refuses an address of somebody else; nil when nobody has it after all.
+func takenFrom(other *org.Person, owner org.Ref, args []org.Arg) *org.Refusal {
+	args = append(args, org.Arg{Name: "owner", Value: owner})
+	switch {
+	case other == nil:
+		return nil
+	case other.Active():
+		return org.Refuse(org.Conflict, "address.taken", "R-MBX-32", args...)
+	}
+	return org.Refuse(org.Conflict, "address.reserved", "R-SM-09", append(args, org.Arg{Name: "date", Value: other.Deleted.Add(org.MailboxRetention)})...)
 }

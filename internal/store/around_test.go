@@ -107,6 +107,13 @@ func TestDetail(t *testing.T) {
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("got  %+v\nwant %+v", got, want)
 		}
+		t.Run("R-SM-07 files of a deleted person can still be opened, the mail can't", func(t *testing.T) {
+			storetest.Delete(t, s, anna.UPN, storetest.Noon)
+			got, err := s.Detail(t.Context(), bram.ID)
+			if want := (offboard.Access{Ref: anna.Ref(), Drive: true}); err != nil || len(got.AccessTo) != 2 || !reflect.DeepEqual(got.AccessTo[0], want) {
+				t.Errorf("bram has access to %+v, %v; want %+v first, and carla's", got.AccessTo, err, want)
+			}
+		})
 		if got, err := s.Detail(t.Context(), "nobody"); got != nil || err != nil {
 			t.Errorf("nobody: %+v, %v", got, err)
 		}

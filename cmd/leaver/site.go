@@ -271,7 +271,7 @@ func (s *site) server(o serving, auth *wire.Auth, actors api.Authenticator, ids 
 	return server.New(server.Options{
 		Graph: directory, API: rest.Handler(), Web: pages, Identity: ids, Log: s.log, Now: s.now, NewID: newID,
 		Version: o.version, Practice: o.practice, Ready: s.store.DB().Ping, Metrics: registry,
-		MaxBody: o.maxBody, MaxUpload: o.maxUpload, Quiet: o.quiet,
+		MaxBody: o.maxBody, MaxUpload: o.maxUpload, Quiet: o.quiet, BehindProxy: o.behindProxy,
 	})
 }
 

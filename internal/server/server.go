@@ -46,6 +46,8 @@ type Options struct {
 	// MaxBody and MaxUpload bound the body of a request, the second one that of
 	// files, imports and departures. Optional: 4 MiB and 256 MiB.
 	MaxBody, MaxUpload int64
+	// BehindProxy says that a proxy of ours sets X-Forwarded-For. Optional.
+	BehindProxy bool
 	// Quiet leaves requests that went well out of the log. Optional.
 	Quiet bool
 	// Grace is how long requests get to end when the server stops. Optional: 20 s.
@@ -134,7 +136,9 @@ func (s *Server) bounded(next http.Handler) http.Handler {
 			limit = s.opt.MaxUpload
 		}
 		if r.Body != nil && r.Body != http.NoBody {
-			r.Body = &patience{ReadCloser: http.MaxBytesReader(w, r.Body, limit), conn: http.NewResponseController(w), now: s.opt.Now}
+			body := &patience{ReadCloser: http.MaxBytesReader(w, r.Body, limit), conn: http.NewResponseController(w), now: s.opt.Now}
+			defer body.linger()
+			r.Body = body
 		}
 		next.ServeHTTP(w, r)
 	})
@@ -156,8 +160,9 @@ func takesFiles(path string) bool {
 // whole body: the largest one on a slow line takes minutes.
 type patience struct {
 	io.ReadCloser
-	conn *http.ResponseController
-	now  func() time.Time
+	conn  *http.ResponseController
+	now   func() time.Time
+	ended bool
 }
 
 // Read gives each piece its time, and lifts the limit behind the last one: the
@@ -166,15 +171,25 @@ func (p *patience) Read(b []byte) (int, error) {
 	_ = p.conn.SetReadDeadline(p.now().Add(silence)) // not there in this process
 	n, err := p.ReadCloser.Read(b)
 	if err != nil {
+		p.ended = true
 		_ = p.conn.SetReadDeadline(time.Time{}) // the same
 	}
 	return n, err
+}
+
+// linger bounds how long net/http waits for the rest of a body that the answer
+// did not need, before it sends that answer.
+func (p *patience) linger() {
+	if !p.ended {
+		_ = p.conn.SetReadDeadline(p.now().Add(rest)) // not there in this process
+	}
 }
 
 // The times that a connection gets.
 const (
 	headerTime = 10 * time.Second
 	silence    = 30 * time.Second // while a body is being sent
+	rest       = 3 * time.Second  // for what is left of a body that nobody reads
 	stuck      = time.Minute      // while an answer isn't being read
 	idleTime   = 2 * time.Minute
 	maxHeader  = 64 << 10

@@ -255,3 +255,48 @@ func TestClientsThatLeave(t *testing.T) {
 		t.Errorf("got %s", log)
 	}
 }
+
+// TestABodyThatNeverComes: whoever promises a body and sends none gets the answer
+// that needs none, and holds nothing up.
+func TestABodyThatNeverComes(t *testing.T) {
+	s, _ := newServer(t, func(o *Options) {
+		o.Now = func() time.Time { return time.Now().Add(50*time.Millisecond - rest) } // not to wait for it
+		o.Graph = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) })
+	})
+	listener := httptest.NewServer(s)
+	t.Cleanup(listener.Close)
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", listener.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(conn, "POST /v1.0/users HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := io.ReadAll(conn)
+	if err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 401 ") {
+		t.Errorf("got %q, %v", answer, err)
+	}
+}
+
+// TestAddresses: behind a proxy of ours the log has the client's address, and
+// nobody can claim another.
+func TestAddresses(t *testing.T) {
+	for forwarded, want := range map[string][2]string{
+		"":                          {"192.0.2.1", "192.0.2.1"},
+		"203.0.113.7":               {"192.0.2.1", "203.0.113.7"},
+		"10.0.0.1, 2001:db8::1":     {"192.0.2.1", "2001:db8::1"},
+		"203.0.113.7, \" made up\"": {"192.0.2.1", "192.0.2.1"},
+	} {
+		for i, behind := range []bool{false, true} {
+			s, log := newServer(t, func(o *Options) { o.BehindProxy = behind })
+			ask(s, http.MethodGet, "/v1.0/users", "", "X-Forwarded-For", forwarded)
+			if !strings.Contains(log.String(), "address="+want[i]+" ") {
+				t.Errorf("%q behind %t: got %s", forwarded, behind, log)
+			}
+		}
+	}
+}

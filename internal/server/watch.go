@@ -4,7 +4,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -81,14 +83,26 @@ func (w *watch) note(seen *recorder, r *http.Request, took time.Duration) {
 	if !w.opt.Log.Enabled(r.Context(), level) {
 		return
 	}
-	address, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		address = r.RemoteAddr
-	}
 	w.opt.Log.LogAttrs(r.Context(), level, "request",
 		slog.String("request-id", wire.RequestID(r)), slog.String("client-request-id", r.Header.Get("client-request-id")),
-		slog.String("address", address), slog.String("method", r.Method), slog.String("path", r.URL.Path),
+		slog.String("address", w.address(r)), slog.String("method", r.Method), slog.String("path", r.URL.Path),
 		slog.Int("status", status), slog.Int64("bytes", seen.bytes), slog.Duration("took", took), slog.String("surface", surface))
+}
+
+// address is where a request comes from: behind a proxy of ours, what that adds
+// to the header as the last one.
+func (w *watch) address(r *http.Request) string {
+	if all := r.Header.Values("X-Forwarded-For"); w.opt.BehindProxy && len(all) > 0 {
+		last := all[len(all)-1]
+		if address, err := netip.ParseAddr(strings.TrimSpace(last[strings.LastIndexByte(last, ',')+1:])); err == nil {
+			return address.String()
+		}
+	}
+	address, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return address
 }
 
 // knownMethod keeps made-up methods from becoming as many counters.

@@ -19,12 +19,20 @@ func TestScreenshots(t *testing.T) {
 		t.Fatal(err)
 	}
 	in, s := browser(t), newSchool(t, 250)
-	for _, l := range []look{{lang: "en", width: 1440}, {lang: "nl", width: 390}, {lang: "nl", width: 1440, dark: true}} {
+	later := newSchool(t, 0)
+	later.leaveBehind(t, signedIn(t, later, "admin"), "femke.mulder")
+	for _, l := range []look{{lang: "en", width: 1440}, {lang: "nl", width: 390}, {lang: "nl", width: 1440, dark: true}, {lang: "en", width: 390, dark: true}} {
 		name := l.lang + "-" + strconv.Itoa(l.width)
 		if l.dark {
 			name += "-dark"
 		}
-		t.Run(name, func(t *testing.T) { walk(newTab(in, t, s, l), filepath.Join(dir, name)) })
+		t.Run(name, func(t *testing.T) {
+			walk(newTab(in, t, s, l), filepath.Join(dir, name))
+			b := newTab(in, t, later, l)
+			b.signIn("admin")
+			b.open("/deleted/left")
+			b.picture(filepath.Join(dir, name+"-13-left.png"))
+		})
 	}
 }
 
@@ -38,6 +46,9 @@ func walk(b *tab, prefix string) {
 	page("02-users-found", "/users?q=an")
 	anna := b.find("Anna de Vries")
 	page("03-person", "/users/"+anna)
+	for _, x := range []string{"account", "licenses", "mail", "drive", "groups", "roles"} {
+		page("03-person-"+x, "/users/"+anna+"/"+x)
+	}
 	page("04-delete", "/users/"+anna+"/delete")
 	b.do(chromedp.Click(chromedp.CSS("#mail-share")), chromedp.WaitVisible(chromedp.CSS("#replyInside")))
 	take("05-delete-share")
@@ -75,6 +86,9 @@ func walk(b *tab, prefix string) {
 	page("19-record", eval[string](b, `document.querySelector('tbody a').getAttribute('href')`)+"/record")
 	page("20-audit", "/audit")
 	page("21-settings", "/settings")
+	page("21-settings-domains", "/settings/domains")
+	page("21-settings-apps", "/settings/apps")
+	page("21-settings-app", "/settings/apps/"+b.s.firstApp(b.t))
 	page("22-clock", "/clock")
 	page("23-account", "/account")
 	page("24-design", "/design")

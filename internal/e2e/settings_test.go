@@ -213,7 +213,7 @@ func TestWhatWasLeftBehind(t *testing.T) {
 	s := newSchool(t, 0)
 	c := signedIn(t, s, "admin")
 	c.get("/deleted/left").says(t, "No mailbox has outlived its owner's account.")
-	s.leaveBehind(t, c)
+	s.leaveBehind(t, c, "anna.devries")
 	const at = "/deleted/left"
 	page := c.get(at)
 	page.says(t, "anna.devries@lindeboom.example")
@@ -253,10 +253,10 @@ func (a answer) filledBody(marker string) string {
 	return ""
 }
 
-// leaveBehind deletes anna with a hold and lets her time run out.
-func (s *school) leaveBehind(t testing.TB, c *client) {
+// leaveBehind deletes somebody with a hold and lets the time run out.
+func (s *school) leaveBehind(t testing.TB, c *client, name string) {
 	t.Helper()
-	at := "/users/" + s.id(t, "anna.devries") + "/delete"
+	at := "/users/" + s.id(t, name) + "/delete"
 	values := c.post(at+"/plan", "licenses", "remove", "mail", "hold", "files", "none").hidden()
 	values.Set("sure", "yes")
 	a := c.send(c.form(at+"/run", values))

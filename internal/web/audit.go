@@ -5,10 +5,12 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"leaver/internal/locale"
 	"leaver/internal/offboard"
+	"leaver/internal/org"
 	"leaver/internal/tabular"
 )
 
@@ -32,7 +34,7 @@ func actions() []string {
 		offboard.ActUpdateUser, offboard.ActPassword, offboard.ActRevoke, offboard.ActManager, offboard.ActLicense, offboard.ActGroupLicense,
 		offboard.ActRoleAdd, offboard.ActRoleRemove, offboard.ActMailbox, offboard.ActPermission, offboard.ActDrive, offboard.ActQuantity,
 		offboard.ActRenewal, offboard.ActGroup, offboard.ActGroupDelete, offboard.ActMemberAdd, offboard.ActMemberRemove, offboard.ActOwnerAdd,
-		offboard.ActOwnerRemove, offboard.ActExpire, offboard.ActSettings, offboard.ActClock, offboard.ActApp, offboard.ActInit,
+		offboard.ActOwnerRemove, offboard.ActFileAdd, offboard.ActFileShare, offboard.ActFileUnshare, offboard.ActSend, offboard.ActExpire, offboard.ActSettings, offboard.ActDomains, offboard.ActClock, offboard.ActApp, offboard.ActInit,
 	}
 }
 
@@ -180,4 +182,21 @@ func actionKey(name string) string {
 		key, upper = append(key, c), false
 	}
 	return string(key)
+}
+
+// by is who did something; what the organization does of itself is nobody's.
+func (v *visit) by(a org.Actor) string {
+	if a.System || a.Name == "" {
+		return v.T("web.audit.system")
+	}
+	return a.Name
+}
+
+// targetName is what an entry calls whom or what it is about: a user name, or
+// else the name for people.
+func targetName(r org.Ref) string {
+	if strings.Contains(r.Name, "@") {
+		return r.Name
+	}
+	return orText(r.DisplayName, r.Name, r.ID)
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/url"
 	"time"
 
 	"leaver/internal/offboard"
@@ -124,4 +125,21 @@ func deadlineKind(clock string) string {
 		return "critical"
 	}
 	return "warning"
+}
+
+// leftOrPerson is the page about somebody of a deadline. Of those who are gone
+// for good only what they left behind has one, and their name is not known.
+func leftOrPerson(r org.Ref) string {
+	if r.DisplayName == "" {
+		return "/deleted/left?" + url.Values{"q": {r.Name}}.Encode()
+	}
+	return "/users/" + r.ID
+}
+
+// title names a run, as its own page does.
+func (d *recordData) title(v *visit) string {
+	if d.Dep.Total == 1 && len(d.Items) == 1 {
+		return nameOf(d.Items[0].User)
+	}
+	return v.T("web.leavers.people", "count", d.Dep.Total)
 }

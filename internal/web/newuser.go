@@ -16,7 +16,7 @@ type newUser struct {
 	Name, Domain            string
 	JobTitle, Department    string
 	Location, Language      string
-	Manager                 string
+	Manager                 choosing
 	Licenses                []string
 	Buy                     bool
 	Own                     bool
@@ -67,8 +67,13 @@ func addUser(v *visit) error {
 	f := newUser{
 		Given: v.form("given"), Surname: v.form("surname"), Display: v.form("display"), Name: v.form("name"), Domain: v.form("domain"),
 		JobTitle: v.form("jobTitle"), Department: v.form("department"), Location: strings.ToUpper(v.form("location")), Language: v.form("language"),
-		Manager: v.form("manager"), Licenses: v.r.PostForm["license"], Buy: v.form("buy") == "yes", Own: v.form("password") == "own",
+		Licenses: v.r.PostForm["license"], Buy: v.form("buy") == "yes", Own: v.form("password") == "own",
 	}
+	var err error
+	if f.Manager, err = v.chosen("manager", ""); err != nil {
+		return err
+	}
+	f.Manager.Asked = f.Manager.Asked && f.Manager.Text != ""
 	if f.Display == "" {
 		f.Display = strings.TrimSpace(f.Given + " " + f.Surname)
 	}
@@ -77,7 +82,7 @@ func addUser(v *visit) error {
 			UPN: f.Name + "@" + f.Domain, DisplayName: f.Display, GivenName: f.Given, Surname: f.Surname, JobTitle: f.JobTitle, Department: f.Department,
 			UsageLocation: f.Location, PreferredLanguage: f.Language, AccountEnabled: true,
 		},
-		Generate: !f.Own, MustChange: true, Licenses: f.Licenses, BuySeats: f.Buy, Manager: f.Manager,
+		Generate: !f.Own, MustChange: true, Licenses: f.Licenses, BuySeats: f.Buy, Manager: f.Manager.Text,
 	}
 	if f.Own {
 		n.Password = v.r.PostFormValue("own")
@@ -85,6 +90,9 @@ func addUser(v *visit) error {
 			v.say("critical", v.T("identity.error.120002"))
 			return v.newUser(f, http.StatusUnprocessableEntity)
 		}
+	}
+	if f.Manager.Asked {
+		return v.newUser(f, http.StatusUnprocessableEntity)
 	}
 	added, err := v.srv.Desk.CreateUser(v.ctx(), v.Actor, n)
 	if r := org.RefusalOf(err); r != nil {

@@ -12,17 +12,17 @@ import (
 // The plot of seats is drawn on this grid.
 const (
 	plotWidth  = 640
-	plotHeight = 180
-	plotLeft   = 40
-	plotBottom = 24
-	plotTop    = 10
+	plotHeight = 212
+	plotLeft   = 56
+	plotBottom = 28
+	plotTop    = 34
 )
 
 // plot is the history of a subscription as lines that go up and down in steps.
 type plot struct {
 	Bought, Used, Area string // paths
 	Marks              []plotMark
-	From, To           time.Time
+	From, Middle, To   time.Time
 }
 
 // plotMark is a line of the grid with its number.
@@ -41,6 +41,7 @@ func drawSeats(points []offboard.SeatPoint, s *org.Subscription, now time.Time) 
 		p.From = now.Add(-span)
 		points = append([]offboard.SeatPoint{{At: p.From, Total: points[0].Total, Assigned: points[0].Assigned}}, points...)
 	}
+	p.Middle = p.From.Add(span / 2)
 	top := 1
 	for _, x := range points {
 		top = max(top, x.Total, x.Assigned)

@@ -154,7 +154,7 @@ func TestMomentsOfOneDayStandTogether(t *testing.T) {
 func TestPlotOfSeats(t *testing.T) {
 	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	p := drawSeats([]offboard.SeatPoint{{At: now.AddDate(0, 0, -100), Total: 40, Assigned: 10}, {At: now.AddDate(0, 0, -50), Total: 20, Assigned: 10}}, &org.Subscription{Total: 20, Assigned: 15}, now)
-	if want := "M40.0 10.0H336.0V83.0H632.0V83.0"; p.Bought != want {
+	if want := "M56.0 34.0H344.0V109.0H632.0V109.0"; p.Bought != want {
 		t.Errorf("bought is drawn as %s, want %s", p.Bought, want)
 	}
 	if len(p.Marks) != 5 || p.Marks[4].Text != 40 {

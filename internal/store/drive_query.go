@@ -97,7 +97,7 @@ func (s *Store) Files(ctx context.Context, q offboard.FileQuery) (offboard.Page[
 // File finds one file or folder of a drive; nil when there is none.
 func (s *Store) File(ctx context.Context, drive org.DriveID, id string) (*offboard.FileRow, error) {
 	l := list[offboard.FileRow]{columns: fileColumns()}
-	f, err := l.one(ctx, s.db, itemTables+" and i.id = $2", string(drive), id)
+	f, err := l.one(ctx, s.db, l.selected(nil)+itemTables+" and i.id = $2", string(drive), id)
 	return f, outage(err)
 }
 
@@ -113,7 +113,7 @@ func (s *Store) FileAt(ctx context.Context, drive org.DriveID, path []string) (*
 				condition, args = " and i.name = $2 and i.parent_pk = (select p.pk from drive_items p where p.id = $3)", append(args, at.ID)
 			}
 			var err error
-			if at, err = l.one(ctx, tx, itemTables+condition+" order by i.pk", args...); err != nil || at == nil {
+			if at, err = l.one(ctx, tx, l.selected(nil)+itemTables+condition+" order by i.pk", args...); err != nil || at == nil {
 				return err
 			}
 		}

@@ -148,9 +148,9 @@ func (l *list[T]) read(ctx context.Context, db sqldb.Querier, page *offboard.Pag
 	return rows.Err()
 }
 
-// one gives the first row of a condition, which begins with "from"; nil when there
+// one gives the first row of a statement that selects the columns; nil when there
 // is none.
-func (l *list[T]) one(ctx context.Context, db sqldb.Querier, from string, args ...any) (*T, error) {
+func (l *list[T]) one(ctx context.Context, db sqldb.Querier, text string, args ...any) (*T, error) {
 	row, err := sqldb.One(ctx, db, func(rows *sqldb.Rows) (*T, error) {
 		row := new(T)
 		dest := make([]any, len(l.columns))
@@ -158,7 +158,7 @@ func (l *list[T]) one(ctx context.Context, db sqldb.Querier, from string, args .
 			dest[i] = c.dest(row)
 		}
 		return row, rows.Scan(dest...)
-	}, l.selected(nil)+from, args...)
+	}, text, args...)
 	if errors.Is(err, sqldb.ErrNoRows) {
 		return nil, nil
 	}

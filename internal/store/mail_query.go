@@ -72,7 +72,7 @@ const folderIs = "(f.id = $2 or (f.well_known <> '' and f.well_known = lower($2)
 // Message finds one message of an active person; nil when there is none.
 func (s *Store) Message(ctx context.Context, user org.UserID, id string) (*offboard.MessageRow, error) {
 	l := list[offboard.MessageRow]{columns: messageColumns()}
-	m, err := l.one(ctx, s.db, " from messages x where x.id = $2 and x.mailbox_pk = "+mailboxOf, string(user), id)
+	m, err := l.one(ctx, s.db, l.selected(nil)+" from messages x where x.id = $2 and x.mailbox_pk = "+mailboxOf, string(user), id)
 	return m, outage(err)
 }
 

@@ -82,11 +82,18 @@ type users struct {
 	columns  map[string]userColumn
 	parts    map[string]partSet
 	standard []userColumn
+	// ready are the statements for one person without a $select, by condition.
+	ready map[string]string
 }
 
 func newUsers() *users {
 	u := &users{resource: userResource(false), deleted: userResource(true), columns: userColumns(), parts: userParts()}
 	u.standard, _ = u.selected(defaultSelect)
+	u.ready = map[string]string{}
+	for _, condition := range activeBy {
+		l := list[offboard.UserRow]{columns: u.standard}
+		u.ready[condition] = l.selected(nil) + " from users u where " + condition
+	}
 	return u
 }
 

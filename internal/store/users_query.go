@@ -131,8 +131,11 @@ func (s *Store) User(ctx context.Context, ref string, names []string) (*offboard
 	if strings.Contains(ref, "@") {
 		column = "u.upn_key"
 	}
-	return s.oneUser(ctx, names, column+" = $1 and u.deleted is null", key)
+	return s.oneUser(ctx, names, activeBy[column], key)
 }
+
+// activeBy are the conditions that find one active person.
+var activeBy = map[string]string{"u.id": "u.id = $1 and u.deleted is null", "u.upn_key": "u.upn_key = $1 and u.deleted is null"}
 
 // DeletedUser finds one deleted person by id. R-API-31
 func (s *Store) DeletedUser(ctx context.Context, id org.UserID, names []string) (*offboard.UserRow, error) {
@@ -153,7 +156,11 @@ func formerName(u *offboard.UserRow) {
 func (s *Store) oneUser(ctx context.Context, names []string, condition string, args ...any) (*offboard.UserRow, error) {
 	columns, with := s.users.selected(names)
 	l := list[offboard.UserRow]{columns: columns}
-	r, err := l.one(ctx, s.db, " from users u where "+condition, args...)
+	text, ready := s.users.ready[condition]
+	if !ready || len(names) > 0 {
+		text = l.selected(nil) + " from users u where " + condition
+	}
+	r, err := l.one(ctx, s.db, text, args...)
 	if err != nil || r == nil || with == 0 {
 		return r, outage(err)
 	}

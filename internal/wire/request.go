@@ -16,6 +16,9 @@ const maxClientID = 128
 // comes back when asked for, as Graph does.
 func (s *Surface) identify(w http.ResponseWriter, r *http.Request) *http.Request {
 	id := RequestID(r)
+	if id != "" && len(w.Header()["Request-Id"]) > 0 {
+		return r // a handler around this one has done it
+	}
 	if id == "" {
 		id = s.NewID()
 		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, id))

@@ -86,11 +86,7 @@ func (a *API) departures(c *call) error {
 	if err != nil {
 		return err
 	}
-	before, err := c.skipped()
-	if err != nil {
-		return err
-	}
-	found, err := a.Desk.Departures(c.ctx(), c.actor, org.DepartureID(before), top+1)
+	found, err := a.listed(c, top)
 	if err != nil {
 		return err
 	}
@@ -107,6 +103,25 @@ func (a *API) departures(c *call) error {
 	}
 	return c.answer(http.StatusOK, out)
 }
+
+// listed gives the departures of a page and one more, or the one that the caller
+// began with a key.
+func (a *API) listed(c *call, top int) ([]offboard.Departure, error) {
+	if key := c.r.URL.Query().Get(keyParam); key != "" {
+		dep, err := a.Desk.DepartureOf(c.ctx(), c.actor, key)
+		if err != nil || dep == nil {
+			return nil, err
+		}
+		return []offboard.Departure{*dep}, nil
+	}
+	before, err := c.skipped()
+	if err != nil {
+		return nil, err
+	}
+	return a.Desk.Departures(c.ctx(), c.actor, org.DepartureID(before), top+1)
+}
+
+const keyParam = "idempotencyKey"
 
 // departure serves GET departures/{id}.
 func (a *API) departure(c *call) error {
@@ -199,7 +214,7 @@ func departureRoutes() []route {
 		},
 		{
 			method: http.MethodGet, path: "departures", id: "listDepartures", tag: "departures", summary: "Departures, newest first, each with its first items",
-			scopes: followRuns, query: []param{topParam, skipParam}, answer: list[departureView]{}, serve: (*API).departures,
+			scopes: followRuns, query: []param{topParam, skipParam, {keyParam, "string", "Only the one that the caller began with this key."}}, answer: list[departureView]{}, serve: (*API).departures,
 		},
 		{
 			method: http.MethodGet, path: "departures/{id}", id: "getDeparture", tag: "departures", summary: "One departure with a page of its items",

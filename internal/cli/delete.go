@@ -34,6 +34,9 @@ func (c *deleteCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
+	if done, err := c.again(ctx, s, l, a); done || err != nil {
+		return err
+	}
 	plan, err := c.plan(ctx, s, l, a)
 	if err != nil {
 		return err
@@ -53,6 +56,32 @@ func (c *deleteCommand) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	return s.showResult(ctx, l, ended, a, c.Result)
+}
+
+// again answers the run that the same key began before, when there is one: a
+// script that lost its connection asks for it anew. R-SM-14
+func (c *deleteCommand) again(ctx context.Context, s *session, l *link, a *ask) (bool, error) {
+	if c.IdempotencyKey == "" {
+		return false, nil
+	}
+	before, err := l.DepartureByKey(ctx, c.IdempotencyKey)
+	if before == nil || err != nil {
+		return false, err
+	}
+	if before.Total != len(a.request.Users) {
+		return true, fault(ExitRefused, "departure.keyReused")
+	}
+	for i := range before.Items { // the first of them
+		asked := a.request.Users[i].User
+		if it := &before.Items[i]; !strings.EqualFold(it.User, asked) && !strings.EqualFold(it.ID, asked) {
+			return true, fault(ExitRefused, "departure.keyReused")
+		}
+	}
+	ended, err := s.follow(ctx, l, before.ID)
+	if err != nil {
+		return true, err
+	}
+	return true, s.showResult(ctx, l, ended, a, c.Result)
 }
 
 // check refuses what could not be confirmed, before anything is asked.

@@ -275,6 +275,16 @@ func (c *Client) Departures(ctx context.Context, top int) iter.Seq2[Answer[Depar
 	return list[Departure](ctx, c, request{path: "/api/v1/departures", query: q})
 }
 
+// DepartureByKey finds the run that was begun with an idempotency key; nil when
+// there is none.
+func (c *Client) DepartureByKey(ctx context.Context, key string) (*Departure, error) {
+	found := list[Departure](ctx, c, request{path: "/api/v1/departures", query: url.Values{"idempotencyKey": {key}}})
+	for d, err := range found {
+		return &d.V, err
+	}
+	return nil, nil
+}
+
 // UndoDeparture puts back what a run changed.
 func (c *Client) UndoDeparture(ctx context.Context, id string) (Answer[Departure], error) {
 	return call[Departure](ctx, c, request{method: http.MethodPost, path: departurePath(id) + "/undo", body: struct{}{}})

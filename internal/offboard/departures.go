@@ -27,6 +27,20 @@ func (d *Desk) Departures(ctx context.Context, actor org.Actor, before org.Depar
 	return out, err
 }
 
+// DepartureOf finds the departure that the actor began with an idempotency key;
+// nil when there is none.
+func (d *Desk) DepartureOf(ctx context.Context, actor org.Actor, key string) (*Departure, error) {
+	if r := mayFollow(actor); r != nil {
+		return nil, r
+	}
+	var out *Departure
+	err := d.Store.Read(ctx, func(tx Tx) (err error) {
+		out, err = tx.DepartureByKey(ctx, actor.ID, key)
+		return err
+	})
+	return out, err
+}
+
 // Remarks is Departure with only those items of which there is something to say: they
 // are not done, or have notes.
 func (d *Desk) Remarks(ctx context.Context, actor org.Actor, id org.DepartureID, after, limit int) (*Departure, []Item, error) {

@@ -1,6 +1,7 @@
 package org
 
 import (
+	"reflect"
 	"slices"
 	"time"
 )
@@ -25,8 +26,8 @@ func (o *Organization) Assign(p Person, add []LicenseRequest, remove []SkuID, no
 			return p, err
 		}
 	}
-	if err := o.checkPlans(&after); err != nil {
-		return p, err
+	if r := o.newConflict(o.conflicts(&p), &after); r != nil {
+		return p, r
 	}
 	if after.Mailbox != nil {
 		loses := o.Products.Licensed(&p, Exchange) && !o.Products.Licensed(&after, Exchange)
@@ -103,18 +104,37 @@ func (o *Organization) FreeSeats(sku SkuID) int {
 // checkPlans refuses service plans that exclude each other or lack what they
 // need. R-LIC-16
 func (o *Organization) checkPlans(p *Person) error {
+	if all := o.conflicts(p); len(all) > 0 {
+		return all[0]
+	}
+	return nil
+}
+
+// newConflict finds what excludes or lacks something after a change and did not
+// before: who came with such a licence, from an export, can still get another.
+func (o *Organization) newConflict(had []*Refusal, after *Person) *Refusal {
+	for _, r := range o.conflicts(after) {
+		if !slices.ContainsFunc(had, func(x *Refusal) bool { return reflect.DeepEqual(x, r) }) {
+			return r
+		}
+	}
+	return nil
+}
+
+func (o *Organization) conflicts(p *Person) []*Refusal {
+	var out []*Refusal
 	plans := o.Products.plans(p.Licenses)
 	for i, a := range plans {
 		for _, b := range plans[i+1:] {
 			if a.Provides == Exchange && b.Provides == Exchange && a.Name != b.Name {
-				return Refuse(Conflict, "license.exclusive", "R-LIC-16", Arg{"user", p.Ref()}, Arg{"a", a.Name}, Arg{"b", b.Name}) // MutuallyExclusiveViolation
+				out = append(out, Refuse(Conflict, "license.exclusive", "R-LIC-16", Arg{"user", p.Ref()}, Arg{"a", a.Name}, Arg{"b", b.Name})) // MutuallyExclusiveViolation
 			}
 		}
 		if len(a.Needs) > 0 && !slices.ContainsFunc(plans, func(x ServicePlan) bool { return slices.Contains(a.Needs, x.Name) }) {
-			return Refuse(Conflict, "license.depends", "R-LIC-16", Arg{"user", p.Ref()}, Arg{"a", a.Name}, Arg{"needs", a.Needs}) // DependencyViolation
+			out = append(out, Refuse(Conflict, "license.depends", "R-LIC-16", Arg{"user", p.Ref()}, Arg{"a", a.Name}, Arg{"needs", a.Needs})) // DependencyViolation
 		}
 	}
-	return nil
+	return out
 }
 
 // Provision makes mailbox and drive follow the licences: a first licence creates
@@ -235,13 +255,13 @@ func (o *Organization) inheritOne(p *Person, g *Group, give License, now time.Ti
 		return
 	}
 	l := License{Sku: give.Sku, Group: g.ID, DisabledPlans: slices.Clone(give.DisabledPlans), Assigned: now}
-	seated := slices.Contains(p.Seats(), give.Sku)
+	seated, had := slices.Contains(p.Seats(), give.Sku), o.conflicts(p)
 	if i < 0 {
 		i = len(p.Licenses)
 		p.Licenses = append(p.Licenses, l)
 	}
 	p.Licenses[i] = l
-	switch r := RefusalOf(o.checkPlans(p)); {
+	switch r := o.newConflict(had, p); {
 	case r != nil && r.Reason == "license.depends":
 		p.Licenses[i].Error = "DependencyViolation"
 	case r != nil:

@@ -36,6 +36,7 @@ type DB struct {
 	writer  *writer
 	lock    io.Closer
 	texts   sync.Map // SQL text as written -> as the database wants it
+	inserts sync.Map // name of a table -> the statement that inserts into it
 	known   atomic.Int64
 	stats   counters
 	closed  atomic.Bool

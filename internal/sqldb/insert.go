@@ -3,6 +3,7 @@ package sqldb
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,7 +23,7 @@ func (tx *Tx) InsertRows(ctx context.Context, table string, cols []string, rows 
 			return 0, fmt.Errorf("insert into %s: %d values for %d columns", table, len(row), len(cols))
 		}
 	}
-	switch text := insertText(table, cols); {
+	switch text := tx.db.insertText(table, cols); {
 	case tx.db.dialect == SQLite:
 		// SQLite is fastest with one row for each call of a prepared statement.
 		for i, row := range rows {
@@ -77,6 +78,23 @@ func (tx *Tx) copyRows(ctx context.Context, table string, cols []string, rows []
 	}
 	n, err := tx.s.pg.CopyFrom(ctx, pgx.Identifier{table}, cols, pgx.CopyFromRows(rows))
 	return n, tx.spoil(text, tx.s.note(err))
+}
+
+// inserting is a statement that was made for a table before.
+type inserting struct {
+	cols []string
+	text string
+}
+
+func (db *DB) insertText(table string, cols []string) string {
+	if known, ok := db.inserts.Load(table); ok {
+		if known := known.(inserting); slices.Equal(known.cols, cols) { //nolint:forcetypeassert // nothing else is stored
+			return known.text
+		}
+	}
+	made := inserting{slices.Clone(cols), insertText(table, cols)}
+	db.inserts.Store(table, made)
+	return made.text
 }
 
 func insertText(table string, cols []string) string {

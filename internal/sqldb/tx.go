@@ -164,10 +164,13 @@ func (tx *Tx) ready(ctx context.Context, text string) (string, context.Context, 
 // the whole transaction and pgx would drop the connection, and with them the work
 // of the other callers in the group.
 func (tx *Tx) shield(ctx context.Context) context.Context {
-	if tx.write {
-		return context.WithoutCancel(ctx)
+	switch {
+	case !tx.write:
+		return ctx
+	case tx.db.dialect == SQLite: // which looks at nothing else in it
+		return context.Background()
 	}
-	return ctx
+	return context.WithoutCancel(ctx)
 }
 
 // spoil remembers the first error of a statement.

@@ -29,7 +29,7 @@ func (t *txn) Audit(ctx context.Context, entries ...offboard.Entry) error {
 			e.Seq, unix(e.At), string(e.Actor.ID), e.Actor.Name, e.Action, e.Target.ID, e.Target.Name, e.Result, e.Request, e.Detail, e.Hash,
 		}
 	}
-	if _, err := t.InsertRows(ctx, "audit", strings.Split(entryColumns, ", "), rows); err != nil {
+	if _, err := t.InsertRows(ctx, "audit", entryNames, rows); err != nil {
 		return fmt.Errorf("write the audit trail: %w", err)
 	}
 	t.head.seq, t.head.hash, t.head.moved = seq, hash, true
@@ -43,6 +43,8 @@ func (t *txn) AuditHead(ctx context.Context) (int64, []byte, error) {
 }
 
 const entryColumns = "seq, at, actor_id, actor_name, action, target_id, target_name, result, request, detail, hash"
+
+var entryNames = strings.Split(entryColumns, ", ")
 
 func scanEntry(r *sqldb.Rows) (offboard.Entry, error) {
 	var e offboard.Entry

@@ -24,8 +24,9 @@ const personColumns = `u.pk, u.id, u.upn, u.display_name, u.given_name, u.surnam
  u.state, u.postal_code, u.country, u.usage_location, u.preferred_language, u.user_type, u.enabled, u.sync_state, u.immutable_id, u.hidden,
  u.restricted, coalesce((select x.id from users x where x.pk = u.manager_pk), ''), u.created, coalesce(u.deleted, 0), u.sessions_from,
  u.session_epoch, u.password_hash, u.parked_hash, u.must_change, u.licenses_removed,
- m.pk, m.type, m.forward_to, m.keep_copy, m.replies, m.litigation, m.holds, m.archive, m.size, m.disconnected,
- d.pk, d.id, d.size, d.items, d.held, d.unlicensed`
+ coalesce(m.pk, 0), coalesce(m.type, ''), coalesce(m.forward_to, ''), coalesce(m.keep_copy, false), coalesce(m.replies, ''),
+ coalesce(m.litigation, false), coalesce(m.holds, ''), coalesce(m.archive, false), coalesce(m.size, 0), coalesce(m.disconnected, 0),
+ coalesce(d.pk, 0), coalesce(d.id, ''), coalesce(d.size, 0), coalesce(d.items, 0), coalesce(d.held, false), coalesce(d.unlicensed, 0)`
 
 const personTables = ` from users u left join mailboxes m on m.user_pk = u.pk left join drives d on d.user_pk = u.pk `
 
@@ -36,47 +37,51 @@ type row struct {
 	asked          bool
 }
 
+// scanned is what of a row is not stored as it is used. It is one allocation, and
+// people are loaded by the hundred thousand.
+type scanned struct {
+	row
+	phones, mails                               string
+	sync, created, deleted, from, removed       int64
+	mpk, msize, mdisc, dpk, dsize, ditems, dunl int64
+	mtype, mfwd, mreplies, mholds, did          string
+	mkeep, mlit, march, dheld                   bool
+}
+
 func scanPerson(r *sqldb.Rows) (*row, error) {
-	var p row
-	var phones, mails string
-	var sync, created, deleted, from, removed int64
-	var mpk, msize, mdisc, dpk, dsize, ditems, dunl *int64
-	var mtype, mfwd, mreplies, mholds, did *string
-	var mkeep, mlit, march, dheld *bool
-	u := &p.User
+	var s scanned
+	p, u := &s.row, &s.row.User
 	err := r.Scan(&u.Key, &u.ID, &u.UPN, &u.DisplayName, &u.GivenName, &u.Surname, &u.Mail, &u.MailNickname, &u.JobTitle, &u.Department,
-		&u.CompanyName, &u.OfficeLocation, &u.MobilePhone, &phones, &u.FaxNumber, &mails, &u.EmployeeID, &u.StreetAddress, &u.City,
-		&u.State, &u.PostalCode, &u.Country, &u.UsageLocation, &u.PreferredLanguage, &u.UserType, &u.AccountEnabled, &sync,
-		&u.OnPremisesImmutableID, &u.HiddenFromLists, &p.InRestrictedUnit, &u.ManagerID, &created, &deleted, &from,
-		&u.SessionEpoch, &u.PasswordHash, &u.ParkedPasswordHash, &u.MustChangePassword, &removed,
-		&mpk, &mtype, &mfwd, &mkeep, &mreplies, &mlit, &mholds, &march, &msize, &mdisc,
-		&dpk, &did, &dsize, &ditems, &dheld, &dunl)
+		&u.CompanyName, &u.OfficeLocation, &u.MobilePhone, &s.phones, &u.FaxNumber, &s.mails, &u.EmployeeID, &u.StreetAddress, &u.City,
+		&u.State, &u.PostalCode, &u.Country, &u.UsageLocation, &u.PreferredLanguage, &u.UserType, &u.AccountEnabled, &s.sync,
+		&u.OnPremisesImmutableID, &u.HiddenFromLists, &p.InRestrictedUnit, &u.ManagerID, &s.created, &s.deleted, &s.from,
+		&u.SessionEpoch, &u.PasswordHash, &u.ParkedPasswordHash, &u.MustChangePassword, &s.removed,
+		&s.mpk, &s.mtype, &s.mfwd, &s.mkeep, &s.mreplies, &s.mlit, &s.mholds, &s.march, &s.msize, &s.mdisc,
+		&s.dpk, &s.did, &s.dsize, &s.ditems, &s.dheld, &s.dunl)
 	if err != nil {
 		return nil, err
 	}
-	u.BusinessPhones, u.OtherMails = ofArray(phones), ofArray(mails)
-	u.Synced, u.WasSynced = sync == 1, sync == 2
-	u.Created, u.Deleted, u.SessionsValidFrom, p.LicensesRemoved = at(created), at(deleted), at(from), at(removed)
+	u.BusinessPhones, u.OtherMails = ofArray(s.phones), ofArray(s.mails)
+	u.Synced, u.WasSynced = s.sync == 1, s.sync == 2
+	u.Created, u.Deleted, u.SessionsValidFrom, p.LicensesRemoved = at(s.created), at(s.deleted), at(s.from), at(s.removed)
 	if !u.Active() {
 		u.UPN = org.DeletedUPN(u.ID, u.UPN) // R-DEL-22
 	}
-	if mpk != nil {
-		p.mailbox = *mpk
+	if p.mailbox = s.mpk; p.mailbox != 0 {
 		p.Mailbox = &org.Mailbox{
-			Type: org.MailboxType(*mtype), ForwardTo: *mfwd, KeepCopy: *mkeep, Litigation: *mlit, Holds: splitLines(*mholds),
-			Archive: *march, Size: org.Bytes(*msize), Disconnected: at(value(mdisc)),
+			Type: org.MailboxType(s.mtype), ForwardTo: s.mfwd, KeepCopy: s.mkeep, Litigation: s.mlit, Holds: splitLines(s.mholds),
+			Archive: s.march, Size: org.Bytes(s.msize), Disconnected: at(s.mdisc),
 		}
-		if *mreplies != "" {
-			if err := json.Unmarshal([]byte(*mreplies), &p.Mailbox.Replies); err != nil {
+		if s.mreplies != "" {
+			if err := json.Unmarshal([]byte(s.mreplies), &p.Mailbox.Replies); err != nil {
 				return nil, fmt.Errorf("replies of %s: %w", u.ID, err)
 			}
 		}
 	}
-	if dpk != nil {
-		p.drive = *dpk
-		p.Drive = &org.Drive{ID: org.DriveID(*did), Size: org.Bytes(*dsize), Items: int(*ditems), Held: *dheld, Unlicensed: at(value(dunl))}
+	if p.drive = s.dpk; p.drive != 0 {
+		p.Drive = &org.Drive{ID: org.DriveID(s.did), Size: org.Bytes(s.dsize), Items: int(s.ditems), Held: s.dheld, Unlicensed: at(s.dunl)}
 	}
-	return &p, nil
+	return p, nil
 }
 
 func value(p *int64) int64 {

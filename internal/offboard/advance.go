@@ -1,6 +1,7 @@
 package offboard
 
 import (
+	"context"
 	"fmt"
 	"iter"
 	"runtime/debug"
@@ -52,4 +53,56 @@ func inAdvance[T any](portions iter.Seq2[[]T, error]) iter.Seq2[*T, error] {
 			}
 		}
 	}
+}
+
+// ahead loads what the next transaction is about while this one is written. The next
+// takes it if this one is all that has changed since.
+type ahead[T any] struct {
+	flight *flight[T]
+}
+
+type flight[T any] struct {
+	before int64 // the version that this transaction began on
+	value  *T    // nil: it was not to be had
+	done   chan struct{}
+}
+
+// load begins to load, once for each transaction. Where others can change things
+// without our knowing, it does not.
+func (a *ahead[T]) load(ctx context.Context, store Store, tx Tx, load func(Tx) (*T, error)) {
+	version, known := tx.Version()
+	if !known || a.flight != nil {
+		return
+	}
+	f := &flight[T]{before: version, done: make(chan struct{})}
+	a.flight = f
+	go func() {
+		defer close(f.done)
+		defer func() { _ = recover() }()        // it will happen again where it is told
+		_ = store.Read(ctx, func(tx Tx) error { // what fails here is loaded when its turn comes
+			v, err := load(tx)
+			if began, _ := tx.Version(); err == nil && began >= version {
+				f.value = v
+			}
+			return err
+		})
+	}()
+}
+
+// take waits for what is being loaded, if anything is, and gives it with the version
+// that it holds behind.
+func (a *ahead[T]) take() (value *T, before int64) {
+	f := a.flight
+	a.flight = nil
+	if f == nil {
+		return nil, 0
+	}
+	<-f.done
+	return f.value, f.before
+}
+
+// alone says that exactly one change was made since a version.
+func alone(tx Tx, before int64) bool {
+	version, known := tx.Version()
+	return known && version == before+1
 }

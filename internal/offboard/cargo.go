@@ -53,57 +53,21 @@ func (d *Desk) loadChunk(ctx context.Context, tx Tx, dep *Departure, from int) (
 	return c, err
 }
 
-// ahead is a chunk that is loaded while the one before it is written. Its people are
-// those of one moment; when that chunk is all that has changed since then, they are
-// as the next transaction would find them, since nobody in it is in the one before,
-// and nobody who inherits leaves.
-type ahead struct {
-	after   int64 // the version that the chunk before began on
-	version int64 // of the snapshot
-	cargo   *cargo
-	done    chan struct{}
-}
-
-// loadNext begins to load the chunk behind one, as far as there can be one.
+// loadNext begins to load the chunk behind one, as far as there can be one. As long as
+// that chunk is all that has changed since, its people are as the next transaction
+// would find them: nobody in it is in the one before, and nobody who inherits leaves.
 func (r *runner) loadNext(ctx context.Context, tx Tx, dep *Departure, c *cargo) {
-	version, known := tx.Version()
-	if !known || len(c.items) < r.chunk() || r.next != nil {
+	if len(c.items) < r.chunk() {
 		return
 	}
-	a := &ahead{after: version, done: make(chan struct{})}
-	r.next = a
 	of, from := *dep, c.items[len(c.items)-1].Ordinal+1
-	go func() {
-		defer close(a.done)
-		defer func() { _ = recover() }()          // it will happen again, where it is told
-		_ = r.Store.Read(ctx, func(tx Tx) error { // what could not be loaded is loaded when its turn comes
-			a.version, _ = tx.Version()
-			c, err := r.loadChunk(ctx, tx, &of, from)
-			if err == nil {
-				a.cargo = c
-			}
-			return err
-		})
-	}()
-}
-
-// take waits for what is being loaded.
-func (r *runner) take() *ahead {
-	a := r.next
-	r.next = nil
-	if a != nil {
-		<-a.done
-	}
-	return a
+	r.next.load(ctx, r.Store, tx, func(tx Tx) (*cargo, error) { return r.loadChunk(ctx, tx, &of, from) })
 }
 
 // holds gives what was loaded ahead, when it is what the transaction would load.
-func (a *ahead) holds(tx Tx, dep *Departure) *cargo {
-	if a == nil || a.cargo == nil || a.cargo.from != dep.Next {
+func (r *runner) holds(c *cargo, version int64, tx Tx, dep *Departure) *cargo {
+	if c == nil || c.from != dep.Next || !alone(tx, version) {
 		return nil
 	}
-	if version, known := tx.Version(); !known || a.version < a.after || version != a.after+1 {
-		return nil
-	}
-	return a.cargo
+	return c
 }

@@ -124,8 +124,9 @@ type Trail interface {
 
 // Remains keeps what has a clock of its own and what outlives its owner.
 type Remains interface {
-	// Due lists deleted people whose clock has run out, oldest first.
-	Due(ctx context.Context, deletedBefore time.Time, limit int) ([]*org.Person, error)
+	// Due lists deleted people whose clock has run out, oldest first: those behind
+	// one of them, or the first.
+	Due(ctx context.Context, deletedBefore time.Time, after *org.Person, limit int) ([]*org.Person, error)
 	// Purge removes persons for good, keeping what Remains says, and queues their
 	// bodies for removal.
 	Purge(ctx context.Context, people []Purged, now time.Time) error

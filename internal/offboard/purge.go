@@ -1,6 +1,7 @@
 package offboard
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -41,9 +42,14 @@ func (d *Desk) PurgeUser(ctx context.Context, actor org.Actor, ref string) error
 func purge(ctx context.Context, tx Tx, actor org.Actor, people []*org.Person, s org.Settings, now time.Time) error {
 	gone := make([]Purged, len(people))
 	entries := make([]Entry, len(people))
+	details := map[org.Remains]string{} // there are few that differ
 	for i, p := range people {
-		gone[i] = Purged{p, org.Purge(p, s, now)}
-		entries[i] = entry(actor, ActPurge, p.Ref(), now, encode(gone[i].Remains))
+		r := org.Purge(p, s, now)
+		if details[r] == "" {
+			details[r] = encode(r)
+		}
+		gone[i] = Purged{p, r}
+		entries[i] = entry(actor, ActPurge, p.Ref(), now, details[r])
 	}
 	if err := tx.Purge(ctx, gone, now); err != nil {
 		return err
@@ -90,10 +96,16 @@ func (d *Desk) Sweep(ctx context.Context, progress func(Swept)) (Swept, error) {
 	if err := d.remind(ctx, &total); err != nil {
 		return total, err
 	}
+	next := &ahead[[]*org.Person]{}
+	defer next.take()
 	for more := true; more; {
 		var batch Swept
+		due, version := next.take()
 		err := d.Store.Change(ctx, func(tx Tx) (err error) {
-			batch, err = d.sweepBatch(ctx, tx, system)
+			if due != nil && !alone(tx, version) {
+				due = nil
+			}
+			batch, err = d.sweepBatch(ctx, tx, system, due, next)
 			return err
 		})
 		if err != nil {
@@ -107,10 +119,13 @@ func (d *Desk) Sweep(ctx context.Context, progress func(Swept)) (Swept, error) {
 	}
 	n, err := d.RemoveBodies(ctx)
 	total.Bodies += n
+	d.rest(total.People)
 	return total, err
 }
 
-func (d *Desk) sweepBatch(ctx context.Context, tx Tx, system org.Actor) (Swept, error) {
+// sweepBatch does a portion of what is due. The people who are due next are loaded
+// meanwhile; had are those who were.
+func (d *Desk) sweepBatch(ctx context.Context, tx Tx, system org.Actor, had *[]*org.Person, next *ahead[[]*org.Person]) (Swept, error) {
 	var s Swept
 	now, err := d.now(ctx, tx)
 	if err != nil {
@@ -120,9 +135,20 @@ func (d *Desk) sweepBatch(ctx context.Context, tx Tx, system org.Actor) (Swept, 
 	if err != nil {
 		return s, err
 	}
-	due, err := tx.Due(ctx, now.Add(-org.UserRetention), sweepChunk)
-	if err != nil {
-		return s, err
+	until := now.Add(-org.UserRetention)
+	limit := cmp.Or(d.Portion, purgeChunk)
+	load := func(tx Tx, after *org.Person) (*[]*org.Person, error) {
+		due, err := tx.Due(ctx, until, after, limit)
+		return &due, err
+	}
+	if had == nil {
+		if had, err = load(tx, nil); err != nil {
+			return s, err
+		}
+	}
+	due := *had
+	if len(due) == limit {
+		next.load(ctx, d.Store, tx, func(tx Tx) (*[]*org.Person, error) { return load(tx, due[len(due)-1]) })
 	}
 	if len(due) > 0 {
 		s.People = len(due)
@@ -144,8 +170,13 @@ func (d *Desk) sweepBatch(ctx context.Context, tx Tx, system org.Actor) (Swept, 
 	return s, tx.Audit(ctx, entries...)
 }
 
-// sweepChunk is how much one transaction of a sweep takes.
-const sweepChunk = 1000
+// sweepChunk is how much one transaction of a sweep takes, purgeChunk how many people:
+// their names and addresses stand all over the indexes, whose pages are written once
+// for all of a chunk.
+const (
+	sweepChunk = 1000
+	purgeChunk = 4000
+)
 
 // renew carries out what is due on subscriptions. R-LIC-25 R-LIC-35
 func (d *Desk) renew(ctx context.Context, system org.Actor, total *Swept) error {

@@ -63,14 +63,14 @@ var errTakenOver = errors.New("another node took this departure over")
 type runner struct {
 	*Desk
 	id   org.DepartureID
-	next *ahead // the chunk that is being loaded, if one is
+	next ahead[cargo]
 }
 
 // advance does the next chunk of a departure in one transaction: everybody in it
 // is wholly done, or (when the process dies) wholly untouched.
 func (r *runner) advance(ctx context.Context) (*Departure, error) {
 	var dep *Departure
-	have := r.take()
+	have, version := r.next.take()
 	err := r.Store.Change(ctx, func(tx Tx) error {
 		var err error
 		if dep, err = tx.Departure(ctx, r.id); err != nil {
@@ -87,7 +87,7 @@ func (r *runner) advance(ctx context.Context) (*Departure, error) {
 		if dep.Undoing {
 			return r.undoChunk(ctx, tx, dep, now)
 		}
-		c := have.holds(tx, dep)
+		c := r.holds(have, version, tx, dep)
 		if c == nil {
 			if c, err = r.loadChunk(ctx, tx, dep, dep.Next); err != nil {
 				return err
@@ -100,7 +100,7 @@ func (r *runner) advance(ctx context.Context) (*Departure, error) {
 		dep = &Departure{ID: r.id}
 	}
 	if err != nil {
-		r.take()
+		r.next.take()
 	}
 	return dep, err
 }

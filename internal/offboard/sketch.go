@@ -126,8 +126,10 @@ func (d *Desk) forget(s *sketch) {
 	k := &d.sketches
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if s == nil || k.newest == s {
+	if k.newest != nil && (s == nil || k.newest == s) {
 		k.newest = nil
+		k.expiry.Stop()
+		k.expiry = nil // which keeps the sketch, too
 	}
 }
 

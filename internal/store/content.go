@@ -163,17 +163,3 @@ func (t *txn) dropDrives(ctx context.Context, keys []int64) error {
 		"delete from drive_grants where drive_pk in {ints $1}",
 		"delete from drives where pk in {ints $1}")
 }
-
-// each runs statements over a set of keys.
-func (t *txn) each(ctx context.Context, keys []int64, statements ...string) error {
-	if len(keys) == 0 {
-		return nil
-	}
-	set := sqldb.Ints(keys)
-	for _, s := range statements {
-		if _, err := t.Exec(ctx, s, set); err != nil {
-			return err
-		}
-	}
-	return nil
-}

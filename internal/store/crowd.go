@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"leaver/internal/org"
@@ -44,6 +45,47 @@ func inWays(text string) ways {
 	return ways{
 		scattered: text, ranged: strings.ReplaceAll(text, "in {ints $1}", "between $1 and $2"), single: strings.ReplaceAll(text, "in {ints $1}", "= $1"),
 	}
+}
+
+// each runs statements over a set of keys, which they name by "in {ints $1}". People who
+// go together mostly have keys one behind the other: then a few ranges are all of
+// them, and nobody else.
+func (t *txn) each(ctx context.Context, keys []int64, statements ...string) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	ranges := rangesOf(keys)
+	for _, s := range statements {
+		text := strings.ReplaceAll(s, "in {ints $1}", "between $1 and $2")
+		if 8*len(ranges) > len(keys) {
+			text, ranges = s, [][]any{{sqldb.Ints(keys)}}
+		}
+		if len(keys) == 1 {
+			text, ranges = strings.ReplaceAll(s, "in {ints $1}", "= $1"), [][]any{{keys[0]}}
+		}
+		for _, r := range ranges {
+			if _, err := t.Exec(ctx, text, r...); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// rangesOf gives the first and last of each row of keys without a gap.
+func rangesOf(keys []int64) [][]any {
+	sorted := slices.Sorted(slices.Values(keys))
+	var ranges [][]any
+	from := sorted[0]
+	for i, k := range sorted {
+		if i == len(sorted)-1 || sorted[i+1] > k+1 {
+			ranges = append(ranges, []any{from, k})
+			if i < len(sorted)-1 {
+				from = sorted[i+1]
+			}
+		}
+	}
+	return ranges
 }
 
 // PeopleByKey implements offboard.Crowd.

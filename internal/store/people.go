@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"leaver/internal/org"
 	"leaver/internal/sqldb"
@@ -283,21 +282,4 @@ func (t *txn) People(ctx context.Context, refs []string) ([]*org.Person, error) 
 		return nil, err
 	}
 	return inOrder(keys, rows), nil
-}
-
-// Due implements offboard.Remains.
-func (t *txn) Due(ctx context.Context, deletedBefore time.Time, limit int) ([]*org.Person, error) {
-	rows, err := sqldb.All(ctx, t, scanPerson, "select "+personColumns+personTables+
-		"where u.deleted is not null and u.deleted <= $1 order by u.deleted, u.pk limit $2", deletedBefore.Unix(), limit)
-	if err != nil {
-		return nil, fmt.Errorf("list people whose time has come: %w", err)
-	}
-	if err := complete(ctx, t, rows); err != nil {
-		return nil, err
-	}
-	out := make([]*org.Person, len(rows))
-	for i, r := range rows {
-		out[i] = &r.Person
-	}
-	return out, nil
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"leaver/internal/offboard"
@@ -10,27 +11,45 @@ import (
 	"leaver/internal/sqldb"
 )
 
+// Due implements offboard.Remains.
+func (t *txn) Due(ctx context.Context, deletedBefore time.Time, after *org.Person, limit int) ([]*org.Person, error) {
+	var last, key int64
+	if after != nil {
+		last, key = unix(after.Deleted), after.Key
+	}
+	keys, err := sqldb.All(ctx, t, sqldb.Value[int64], `select pk from users where deleted is not null and deleted <= $1
+ and (deleted, pk) > ($2, $3) order by deleted, pk limit $4`, deletedBefore.Unix(), last, key, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list people whose time has come: %w", err)
+	}
+	return t.PeopleByKey(ctx, keys)
+}
+
 // Purge implements offboard.Remains. R-PERM-02 R-PERM-04
 func (t *txn) Purge(ctx context.Context, people []offboard.Purged, _ time.Time) error {
-	var all, mailboxes, drives []int64
+	all := make([]int64, len(people))
+	var mailboxes, drives, keptDrives []int64
 	var found []pair
-	for _, p := range people {
-		all = append(all, p.Person.Key)
+	var addresses []string
+	for i, p := range people {
+		all[i] = p.Person.Key
 		t.touched = append(t.touched, subjectKey{id: string(p.Person.ID)})
 		found = append(found, pair{p.Person.Key, words(p.Person)})
-		if p.Remains.Mailbox {
+		for _, a := range p.Person.Addresses {
+			addresses = append(addresses, Fold(a.Value))
+		}
+		switch {
+		case p.Remains.Mailbox:
 			if err := t.orphan(ctx, p); err != nil {
 				return err
 			}
-		} else if p.Person.Mailbox != nil {
+		case p.Person.Mailbox != nil:
 			mailboxes = append(mailboxes, p.Person.Key)
 		}
-		if p.Remains.Drive {
-			if _, err := t.Exec(ctx, "update drives set user_pk = null, owner_deleted = $1, former_name = $2, former_id = $3 where user_pk = $4",
-				unix(p.Person.Deleted), p.Person.Ref().Name, string(p.Person.ID), p.Person.Key); err != nil {
-				return err
-			}
-		} else if p.Person.Drive != nil {
+		switch {
+		case p.Remains.Drive:
+			keptDrives = append(keptDrives, p.Person.Key)
+		case p.Person.Drive != nil:
 			drives = append(drives, p.Person.Key)
 		}
 	}
@@ -40,7 +59,15 @@ func (t *txn) Purge(ctx context.Context, people []offboard.Purged, _ time.Time) 
 	if err := t.dropOf(ctx, "drives", drives, t.dropDrives); err != nil {
 		return err
 	}
+	if err := t.each(ctx, keptDrives, `update drives set owner_deleted = u.deleted, former_name = u.upn, former_id = u.id, user_pk = null
+ from users u where u.pk = drives.user_pk and drives.user_pk in {ints $1}`); err != nil {
+		return err
+	}
 	if err := t.dropWords(ctx, found); err != nil {
+		return err
+	}
+	slices.Sort(addresses) // in the order of the table, like the words
+	if _, err := t.Exec(ctx, "delete from addresses where address_key in {texts $1}", sqldb.Texts(addresses)); err != nil {
 		return err
 	}
 	t.countHeads(0, -int64(len(people)))

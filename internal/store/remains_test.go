@@ -49,7 +49,7 @@ func TestPurgeLeavesNothing(t *testing.T) {
 		}
 		purge := func() (n int) {
 			storetest.Change(t, s, func(tx offboard.Tx) error {
-				due, err := tx.Due(t.Context(), storetest.Noon, 100)
+				due, err := tx.Due(t.Context(), storetest.Noon, nil, 100)
 				if err != nil {
 					return err
 				}
@@ -63,7 +63,7 @@ func TestPurgeLeavesNothing(t *testing.T) {
 			return n
 		}
 		storetest.Read(t, s, func(tx offboard.Tx) error {
-			early, err := tx.Due(t.Context(), storetest.Noon.Add(-time.Second), 100)
+			early, err := tx.Due(t.Context(), storetest.Noon.Add(-time.Second), nil, 100)
 			if len(early) != 0 {
 				t.Errorf("R-DEL-01: due too early: %d", len(early))
 			}

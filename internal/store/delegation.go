@@ -37,7 +37,7 @@ func (t *txn) Undelegated(ctx context.Context, deletedFrom, deletedUpTo time.Tim
 	if err != nil {
 		return nil, fmt.Errorf("list whose files nobody was given: %w", err)
 	}
-	if len(ids) > 0 || until-since > int64(org.Day/time.Second) {
+	if len(ids) > 0 || until-since >= int64(time.Hour/time.Second) {
 		if _, err := t.Exec(ctx, "update organization set delegated = $1", until); err != nil {
 			return nil, err
 		}

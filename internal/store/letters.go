@@ -107,7 +107,7 @@ func (t *txn) Remind(ctx context.Context, deletedUpTo time.Time, limit int) ([]o
 	if err != nil {
 		return nil, fmt.Errorf("list whose files end soon: %w", err)
 	}
-	if len(found) > 0 || until-since > int64(org.Day/time.Second) {
+	if len(found) > 0 || until-since >= int64(time.Hour/time.Second) {
 		_, err = t.Exec(ctx, "update organization set reminded = $1", until)
 	}
 	return found, err

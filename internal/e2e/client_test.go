@@ -178,10 +178,15 @@ func (s *school) wait(t testing.TB, id string) *offboard.Departure {
 }
 
 // leave deletes somebody in the plainest way and gives the run.
-func (c *client) leave(name string) string {
+func (c *client) leave(name string) string { c.t.Helper(); return c.remove(name, "gone") }
+
+// leaveHeld deletes somebody and keeps the mail by a hold.
+func (c *client) leaveHeld(name string) { c.t.Helper(); c.remove(name, "hold") }
+
+func (c *client) remove(name, mail string) string {
 	c.t.Helper()
 	at := "/users/" + c.s.id(c.t, name) + "/delete"
-	plan := c.post(at+"/plan", "licenses", "remove", "mail", "gone", "files", "none")
+	plan := c.post(at+"/plan", "licenses", "remove", "mail", mail, "files", "none")
 	values := plan.hidden()
 	values.Set("sure", "yes")
 	a := c.send(c.form(at+"/run", values))

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+
 	"leaver/internal/catalog"
 	"leaver/internal/org"
 	"leaver/internal/store/storetest"
@@ -316,4 +318,67 @@ func TestMailAndDriveOfAPerson(t *testing.T) {
 		}
 		signedIn(t, s, "exchange").get(drive).says(t, "One of these roles is needed")
 	})
+}
+
+// TestPersonInABrowser goes through the pages about somebody with script, on a
+// phone and on a screen.
+func TestPersonInABrowser(t *testing.T) {
+	t.Parallel()
+	in := browser(t)
+	for _, l := range []look{{lang: "nl", width: 390, dark: true}, {lang: "en", width: 1440}} {
+		t.Run(l.lang, func(t *testing.T) {
+			t.Parallel()
+			s := newSchool(t, 120)
+			b := newTab(in, t, s, l)
+			say := func(nl, en string) string { return map[string]string{"nl": nl, "en": en}[l.lang] }
+			b.signIn("admin")
+
+			// Two people on two pages of the list.
+			b.do(chromedp.Click(chromedp.CSS("tbody input[name=sel]")))
+			b.counted("1")
+			b.press("button[name=after]:not([value=''])")
+			b.counted("1")
+			b.do(chromedp.Click(chromedp.CSS("tbody input[name=sel]")))
+			b.counted("2")
+			b.press("button[formaction='/several']")
+			b.sees(say("Plan voor 2 mensen", "Plan for 2 people"))
+
+			id := b.find("Anna de Vries")
+			b.open("/users/" + id)
+			b.press(`.tabs a[href$="/licenses"]`)
+			b.do(chromedp.Click(chromedp.CSS("#l-" + string(catalog.Visio2))))
+			b.press("main .primary")
+			b.sees(say("De licenties zijn opgeslagen.", "The licences were saved."))
+
+			b.press(`.tabs a[href$="/groups"]`)
+			b.do(chromedp.SendKeys(chromedp.CSS("#q"), "athen"))
+			if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool](`!/Medewerkers|Staff/.test(document.querySelector('#groups').innerText) && location.search.includes('athen')`)); err != nil {
+				t.Fatalf("the list does not follow what is typed: %v\nat %s", err, b.where())
+			}
+			b.press("#groups button[value=add]")
+			b.sees(say("De groepen zijn gewijzigd.", "The groups were changed."))
+
+			b.press(`.tabs a[href$="/mail"]`)
+			b.do(chromedp.SendKeys(chromedp.CSS("#who"), "bram"))
+			b.press(`form:has(#who) .btn`)
+			b.sees(say("Wie bedoelt u?", "Who is meant?"))
+			b.press(`form:has(#who) .chip`)
+			b.sees(say("De toegang is gewijzigd.", "Who has access was changed."))
+			b.sees("Bram Jansen")
+			if p := s.person(t, anna); len(p.Products()) != 2 || len(p.Mailbox.Permissions) != 2 {
+				t.Errorf("anna is %+v", p)
+			}
+			if wide := eval[float64](b, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {
+				t.Errorf("the page is %v pixels too wide", wide)
+			}
+		})
+	}
+}
+
+// counted says how many the page counts as selected.
+func (b *tab) counted(want string) {
+	b.t.Helper()
+	if got := eval[string](b, `document.querySelector('[data-count]').textContent`); got != want {
+		b.t.Fatalf("%s are selected, want %s\nat %s", got, want, b.where())
+	}
 }

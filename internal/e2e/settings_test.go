@@ -256,11 +256,7 @@ func (a answer) filledBody(marker string) string {
 // leaveBehind deletes somebody with a hold and lets the time run out.
 func (s *school) leaveBehind(t testing.TB, c *client, name string) {
 	t.Helper()
-	at := "/users/" + s.id(t, name) + "/delete"
-	values := c.post(at+"/plan", "licenses", "remove", "mail", "hold", "files", "none").hidden()
-	values.Set("sure", "yes")
-	a := c.send(c.form(at+"/run", values))
-	s.wait(t, strings.TrimPrefix(a.path, "/leavers/"))
+	c.leaveHeld(name)
 	if _, _, err := s.desk.AdvanceClock(t.Context(), boss, 31*org.Day); err != nil {
 		t.Fatal(err)
 	}

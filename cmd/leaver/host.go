@@ -140,7 +140,7 @@ func (h *host) serve(ctx context.Context, s *site, c *Config, o cli.ServeOptions
 	if err != nil {
 		return err
 	}
-	secure, err := h.certificates(s.dir, c)
+	secure, err := h.certificates(s.dir, c, s.log)
 	if err != nil {
 		return configFault(o.Config, err)
 	}
@@ -168,23 +168,25 @@ func (s *site) run(ctx context.Context, front *server.Server, l net.Listener, ad
 	defer forget()
 	working, stop := context.WithCancel(context.WithoutCancel(ctx))
 	wait := s.work(working, sweepEvery)
+	defer context.AfterFunc(ctx, func() { s.log.Info("stopping: what is being answered comes to its end") })()
 	err = front.Serve(ctx, l)
 	stop() // after the last request: a departure goes on when the server starts again
 	wait()
+	s.log.Info("stopped")
 	return err
 }
 
 // certificates answers what TLS needs, or nil without TLS.
-func (h *host) certificates(dir string, c *Config) (*tls.Config, error) {
+func (h *host) certificates(dir string, c *Config, log *slog.Logger) (*tls.Config, error) {
 	switch {
 	case c.TLS.Certificate != "":
-		return server.Certificates(c.TLS.Certificate, c.TLS.Key)
+		return server.Certificates(c.TLS.Certificate, c.TLS.Key, h.now, log)
 	case c.TLS.OwnAuthority:
 		hosts := c.TLS.Hosts
 		if len(hosts) == 0 {
 			hosts = []string{"localhost", "127.0.0.1", "::1"}
 		}
-		return server.OwnAuthority(filepath.Join(dir, "tls"), hosts, h.now())
+		return server.OwnAuthority(filepath.Join(dir, "tls"), hosts, h.now, log)
 	}
 	return nil, nil
 }

@@ -11,22 +11,69 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"math/big"
 	"net"
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 )
 
 // Certificates answers the TLS configuration of a certificate that was bought
-// or made elsewhere.
-func Certificates(certFile, keyFile string) (*tls.Config, error) {
-	pair, err := tls.LoadX509KeyPair(certFile, keyFile)
+// or made elsewhere. When its files are replaced, connections from then on get
+// the new one; while they can't be read, the old one.
+func Certificates(certFile, keyFile string, now func() time.Time, log *slog.Logger) (*tls.Config, error) {
+	return serving(now, log, func() (*tls.Certificate, error) {
+		pair, err := tls.LoadX509KeyPair(certFile, keyFile)
+		if err != nil {
+			return nil, fmt.Errorf("certificate %s: %w", certFile, err)
+		}
+		return &pair, nil
+	})
+}
+
+// lookAgain is how long a certificate is served before its files are read again.
+const lookAgain = time.Minute
+
+// current is a certificate that can be replaced while it is served.
+type current struct {
+	load func() (*tls.Certificate, error)
+	now  func() time.Time
+	log  *slog.Logger
+	mu   sync.Mutex
+	pair *tls.Certificate
+	read time.Time
+}
+
+// serving answers the TLS configuration of a certificate that load gives.
+func serving(now func() time.Time, log *slog.Logger, load func() (*tls.Certificate, error)) (*tls.Config, error) {
+	pair, err := load()
 	if err != nil {
-		return nil, fmt.Errorf("certificate %s: %w", certFile, err)
+		return nil, err
 	}
-	return &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}, nil
+	c := &current{load: load, now: now, log: log, pair: pair, read: now()}
+	return &tls.Config{GetCertificate: c.certificate, MinVersion: tls.VersionTLS12}, nil
+}
+
+func (c *current) certificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	at := c.now()
+	if waited := at.Sub(c.read); waited >= 0 && waited < lookAgain {
+		return c.pair, nil
+	}
+	c.read = at
+	pair, err := c.load()
+	switch {
+	case err != nil:
+		c.log.Error("the certificate can't be read again; the one from before is served", "error", err.Error())
+	case !pair.Leaf.Equal(c.pair.Leaf):
+		c.log.Info("another certificate is served", "until", pair.Leaf.NotAfter)
+		c.pair = pair
+	}
+	return c.pair, nil
 }
 
 // How long the certificates that we make ourselves are good. Clients refuse
@@ -41,7 +88,11 @@ const (
 // authority of our own has signed. Both are kept in dir: ca.pem is what clients
 // are to trust. The certificate is made anew when it is nearly over or when the
 // hosts have changed; the authority stays.
-func OwnAuthority(dir string, hosts []string, now time.Time) (*tls.Config, error) {
+func OwnAuthority(dir string, hosts []string, now func() time.Time, log *slog.Logger) (*tls.Config, error) {
+	return serving(now, log, func() (*tls.Certificate, error) { return ownCertificate(dir, hosts, now()) })
+}
+
+func ownCertificate(dir string, hosts []string, now time.Time) (*tls.Certificate, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("folder for certificates: %w", err)
 	}
@@ -56,10 +107,7 @@ func OwnAuthority(dir string, hosts []string, now time.Time) (*tls.Config, error
 	if errors.Is(err, fs.ErrNotExist) || err == nil && !good(server, authority, hosts, now) {
 		server, err = makePair(dir, "server", serverTemplate(hosts, now), authority)
 	}
-	if err != nil {
-		return nil, err
-	}
-	return &tls.Config{Certificates: []tls.Certificate{*server}, MinVersion: tls.VersionTLS12}, nil
+	return server, err
 }
 
 // good tells whether a server certificate can still be used.

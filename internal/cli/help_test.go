@@ -49,6 +49,20 @@ func TestEverythingIsExplained(t *testing.T) {
 	}
 }
 
+// TestLabelsFit: what is described stands in one column, in either language.
+func TestLabelsFit(t *testing.T) {
+	for _, lang := range locale.Languages() {
+		for _, key := range locale.Keys("cli") {
+			if !strings.HasPrefix(key, "cli.label.") && !strings.HasPrefix(key, "cli.swept.") {
+				continue
+			}
+			if text := locale.Text(lang, key, nil); width(text) >= labels {
+				t.Errorf("%s %s: %q is wider than %d", lang, key, text, labels-1)
+			}
+		}
+	}
+}
+
 // TestHelpFits: on a terminal of 80 columns no line of help is wider, except
 // examples, which are to be copied.
 func TestHelpFits(t *testing.T) {

@@ -126,12 +126,14 @@ func (s *session) note(line string) {
 	fmt.Fprintln(s.Stderr, line)
 }
 
+// labels is how wide the labels of a description are, with the gap behind them.
+const labels = 26
+
 // field writes one line of a description, when there is something to say.
 func (s *session) field(label, value string) {
 	if value == "" {
 		return
 	}
-	const labels = 26
 	padding := strings.Repeat(" ", max(labels-width(label), 1))
 	indent := strings.Repeat(" ", labels)
 	s.printf("%s%s%s\n", s.ink.draw(s.ink.faint, label), padding, wrapped(clean(value), s.columns(), indent))

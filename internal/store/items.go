@@ -38,10 +38,13 @@ type itemDetail struct {
 func simple(it *offboard.Item) bool { return len(it.Args)+len(it.Notes)+len(it.Skipped) == 0 }
 
 func encodeDetail(it *offboard.Item) (string, error) {
-	if it.Choices == (org.Choices{}) && simple(it) && len(it.Steps) > 0 && it.State != "" {
+	if it.Choices == (org.Choices{}) && simple(it) && len(it.Steps) > 0 {
 		b := append(make([]byte, 0, 512), `{"steps":`...)
-		b = append(org.AppendSteps(b, it.Steps), `,"state":`...)
-		return string(append(org.AppendText(b, it.State), '}')), nil
+		b = org.AppendSteps(b, it.Steps)
+		if it.State != "" {
+			b = org.AppendText(append(b, `,"state":`...), it.State)
+		}
+		return string(append(b, '}')), nil
 	}
 	b, err := json.Marshal(itemDetail{it.Choices, it.Steps, it.Args, it.Notes, it.Skipped, it.State})
 	return string(b), err

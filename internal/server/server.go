@@ -166,11 +166,11 @@ type patience struct {
 }
 
 // Read gives each piece its time, and lifts the limit behind the last one: the
-// answer may take long.
+// answer may take long. Behind a piece that did not come it stays.
 func (p *patience) Read(b []byte) (int, error) {
 	_ = p.conn.SetReadDeadline(p.now().Add(silence)) // not there in this process
 	n, err := p.ReadCloser.Read(b)
-	if err != nil {
+	if errors.Is(err, io.EOF) {
 		p.ended = true
 		_ = p.conn.SetReadDeadline(time.Time{}) // the same
 	}

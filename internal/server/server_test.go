@@ -256,29 +256,31 @@ func TestClientsThatLeave(t *testing.T) {
 	}
 }
 
-// TestABodyThatNeverComes: whoever promises a body and sends none gets the answer
-// that needs none, and holds nothing up.
+// TestABodyThatNeverComes: whoever promises a body and sends none gets an answer,
+// whether it was waited for or not, and holds nothing up.
 func TestABodyThatNeverComes(t *testing.T) {
 	s, _ := newServer(t, func(o *Options) {
-		o.Now = func() time.Time { return time.Now().Add(50*time.Millisecond - rest) } // not to wait for it
+		o.Now = func() time.Time { return time.Now().Add(50*time.Millisecond - silence) } // not to wait for it
 		o.Graph = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) })
 	})
 	listener := httptest.NewServer(s)
 	t.Cleanup(listener.Close)
-	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", listener.Listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := io.WriteString(conn, "POST /v1.0/users HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"); err != nil {
-		t.Fatal(err)
-	}
-	answer, err := io.ReadAll(conn)
-	if err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 401 ") {
-		t.Errorf("got %q, %v", answer, err)
+	for path, want := range map[string]string{"/v1.0/users": "HTTP/1.1 401 ", "/api/v1/people": "HTTP/1.1 413 "} {
+		conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", listener.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		if err := conn.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(conn, "POST "+path+" HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"); err != nil {
+			t.Fatal(err)
+		}
+		answer, err := io.ReadAll(conn)
+		if err != nil || !strings.HasPrefix(string(answer), want) {
+			t.Errorf("%s: got %q, %v", path, answer, err)
+		}
 	}
 }
 

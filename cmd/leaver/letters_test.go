@@ -8,7 +8,7 @@ import (
 	"leaver/internal/org"
 )
 
-func TestWriteLetter(t *testing.T) {
+func TestWriteLetter(t *testing.T) { //nolint:misspell // half of it is Dutch
 	o := &org.Organization{DisplayName: "Lindeboom College", Settings: org.Settings{DefaultLanguage: "nl"}}
 	until := time.Date(2026, 12, 21, 9, 0, 0, 0, time.UTC)
 	anna := offboard.LetterDrive{Owner: org.Ref{Name: "anna@x.example", DisplayName: "Anna"}, ID: "d1", Until: until}
@@ -20,7 +20,8 @@ func TestWriteLetter(t *testing.T) {
 		subject, text  string
 	}{
 		{
-			"R-WIZ-07 R-OD-05 whose files, until when, how to copy them", "en-GB", false, []offboard.LetterDrive{anna, kept},
+			"R-WIZ-07 R-OD-05 whose files, until when, how to copy them", "en-GB", false,
+			[]offboard.LetterDrive{anna, kept},
 			"You have access to the OneDrive files of 2 people", `Hello Bram,
 
 2 accounts at Lindeboom College were closed, and you have access to their OneDrive files now:
@@ -34,7 +35,8 @@ Lindeboom College
 `,
 		},
 		{
-			"R-OD-05 a week before the end, in the language of the organization when the heir has none", "", true, []offboard.LetterDrive{anna},
+			"R-OD-05 a week before the end, in the language of the organization when the heir has none", "", true,
+			[]offboard.LetterDrive{anna},
 			"Nog één week voor de OneDrive-bestanden van Anna (anna@x.example)", `Beste Bram,
 
 Bij de OneDrive-bestanden van een account dat bij Lindeboom College is afgesloten kunt u nog hoogstens één week. Kopieer wat nog nodig is voor die tijd:

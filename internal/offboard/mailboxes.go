@@ -48,10 +48,8 @@ func (d *Desk) ChangeMailbox(ctx context.Context, actor org.Actor, ref string, c
 }
 
 func mayChangeMailbox(actor org.Actor, p *org.Person, c *MailboxChange) *org.Refusal {
-	own := *c
-	own.Replies = nil
-	if actor.ID == p.ID && !actor.App && own.Type == nil && own.ForwardTo == nil && own.KeepCopy == nil && own.Addresses == nil &&
-		len(own.Add)+len(own.Remove) == 0 && own.Litigation == nil {
+	if actor.ID == p.ID && !actor.App && c.Type == nil && c.ForwardTo == nil && c.KeepCopy == nil && c.Addresses == nil &&
+		len(c.Add)+len(c.Remove) == 0 && c.Litigation == nil {
 		return nil // everybody sets their own automatic reply, R-API-50
 	}
 	return org.May(actor, org.ManageMailbox)

@@ -22,14 +22,7 @@ func (c *planCommand) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	if s.JSON {
-		plan, err := l.Plan(ctx, a.request)
-		if err != nil {
-			return err
-		}
-		if err := s.json(plan); err != nil {
-			return err
-		}
-		return told(planExit(plan.V.Items))
+		return s.planJSON(ctx, l, a)
 	}
 	v := s.viewPlan(len(a.request.Users), c.Full)
 	plan, err := l.PlanEach(ctx, a.request, nil, v.add)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"iter"
 	"net/http"
@@ -117,56 +116,77 @@ var briefly = url.Values{"brief": {"true"}}
 // they are not kept. begin, when it is not nil, is told before what the plan comes to.
 func (c *Client) PlanEach(ctx context.Context, r DepartureRequest, begin func(*Plan) error, each func(*PlanItem)) (Plan, error) {
 	var plan Plan
-	resp, err := c.send(ctx, request{method: http.MethodPost, path: "/api/v1/departures/plan", body: r})
-	if err != nil {
-		return plan, err
-	}
-	defer resp.Body.Close()
-	err = eachItem(json.NewDecoder(resp.Body), &plan, begin, each)
-	if bad := (*json.SyntaxError)(nil); err != nil && (errors.As(err, &bad) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)) {
-		err = &Unreachable{Server: c.Server.String(), Cause: err}
-	}
+	err := c.PlanParts(ctx, r, func(name string, value json.RawMessage) error {
+		switch {
+		case name == "items" && value != nil:
+			var item PlanItem
+			err := json.Unmarshal(value, &item)
+			if err == nil {
+				each(&item)
+			}
+			return err
+		case name != "items":
+			one, err := json.Marshal(map[string]json.RawMessage{name: value})
+			if err != nil {
+				return err
+			}
+			return json.Unmarshal(one, &plan)
+		case begin != nil:
+			return begin(&plan)
+		}
+		return nil
+	})
 	return plan, err
 }
 
-// eachItem reads a plan property by property, the items one by one.
-func eachItem(in *json.Decoder, plan *Plan, begin func(*Plan) error, each func(*PlanItem)) error {
+// PlanParts is Plan as it is sent, in parts: the value of each property, and of
+// "items" first nil and then item by item.
+func (c *Client) PlanParts(ctx context.Context, r DepartureRequest, part func(name string, value json.RawMessage) error) error {
+	resp, err := c.send(ctx, request{method: http.MethodPost, path: "/api/v1/departures/plan", body: r})
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	err = eachPart(json.NewDecoder(resp.Body), part)
+	if bad := (*json.SyntaxError)(nil); errors.As(err, &bad) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		err = &Unreachable{Server: c.Server.String(), Cause: err}
+	}
+	return err
+}
+
+func eachPart(in *json.Decoder, part func(name string, value json.RawMessage) error) error {
+	one := func(name string) error {
+		var value json.RawMessage
+		if err := in.Decode(&value); err != nil {
+			return err
+		}
+		return part(name, value)
+	}
 	if _, err := in.Token(); err != nil {
 		return err
 	}
 	for in.More() {
-		name, err := in.Token()
+		token, err := in.Token()
 		if err != nil {
 			return err
 		}
+		name, _ := token.(string)
 		if name != "items" {
-			var value json.RawMessage
-			if err := in.Decode(&value); err != nil {
-				return err
-			}
-			one, err := json.Marshal(map[string]any{fmt.Sprint(name): value})
-			if err == nil {
-				err = json.Unmarshal(one, plan)
-			}
-			if err != nil {
+			if err := one(name); err != nil {
 				return err
 			}
 			continue
 		}
-		if begin != nil {
-			if err := begin(plan); err != nil {
-				return err
-			}
+		if err := part(name, nil); err != nil {
+			return err
 		}
 		if _, err := in.Token(); err != nil {
 			return err
 		}
 		for in.More() {
-			var item PlanItem
-			if err := in.Decode(&item); err != nil {
+			if err := one(name); err != nil {
 				return err
 			}
-			each(&item)
 		}
 		if _, err := in.Token(); err != nil {
 			return err

@@ -113,6 +113,6 @@ func (r *right) scoped(c *wire.Caller, names []string) error {
 // carries says that a token has one of the permissions.
 func carries(scopes, names []string) bool {
 	return slices.ContainsFunc(scopes, func(s string) bool {
-		return slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, s) })
+		return slices.ContainsFunc(names, func(n string) bool { return len(n) == len(s) && strings.EqualFold(n, s) })
 	})
 }

@@ -115,10 +115,10 @@ func isGraph(path string) bool {
 func surfaceOf(o *Options, u *url.URL) string {
 	path := strings.ToLower(u.Path)
 	switch {
+	case isGraph(path): // most requests; no organization has such a name
+		return "graph"
 	case o.Identity.Owns(u.Path):
 		return "identity"
-	case isGraph(path):
-		return "graph"
 	case strings.HasPrefix(path, "/api/"):
 		return "api"
 	case path == "/healthz" || path == "/readyz" || path == "/metrics":

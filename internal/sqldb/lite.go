@@ -22,10 +22,9 @@ type lite struct {
 	db    uintptr
 	stmts map[string]*stmt
 	memory
-	// watched says that the end of the context of a whole transaction is
-	// waited for already.
-	watched bool
-	gather  *gather // of the connection that writes
+	ctx    context.Context //nolint:containedctx // of the statement that runs
+	ended  func(*libc.TLS, uintptr) int32
+	gather *gather // of the connection that writes
 }
 
 // stmt is a prepared statement.
@@ -68,6 +67,7 @@ func newLite(conn *sql.Conn) (*lite, error) {
 	// threads at once, which sessions see to; the one call from outside, the
 	// interrupt, needs no lock. The driver has no option for it.
 	(*sqlite3.Tsqlite3)(at(c.db)).Fmutex = 0
+	c.watch()
 	return c, c.memory.open(c.tls)
 }
 
@@ -161,60 +161,56 @@ func (c *lite) forget() {
 
 func (c *lite) close() {
 	c.forget()
+	sqlite3.Xsqlite3_progress_handler(c.tls, c.db, 0, 0, 0)
 	if c.gather != nil {
 		c.gather.close()
 	}
 	c.memory.close()
 }
 
-// watch interrupts the connection when ctx ends. It gives a function that ends
-// that, and after which no interrupt comes any more; nil when none can come.
-func (c *lite) watch(ctx context.Context) func() {
-	if c.watched || ctx.Done() == nil {
-		return nil
-	}
-	ended := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() {
-		defer close(ended)
-		tls := libc.NewTLS() // that of the connection is in use
-		defer tls.Close()
-		sqlite3.Xsqlite3_interrupt(tls, c.db)
-	})
-	return func() {
-		if !stop() {
-			<-ended
+// steps is how many instructions of SQLite's machine run between two looks at the
+// context: some tenths of a millisecond.
+const steps = 20_000
+
+// watch has SQLite ask whether the context has ended. Most statements are done
+// before it asks for the first time.
+func (c *lite) watch() {
+	c.ended = func(*libc.TLS, uintptr) int32 {
+		if c.ctx != nil && c.ctx.Err() != nil {
+			return 1
 		}
+		return 0
 	}
+	sqlite3.Xsqlite3_progress_handler(c.tls, c.db, steps, pointer(&c.ended), 0)
 }
 
-// begin binds the arguments and gives the function that ends the watching.
-func (c *lite) begin(ctx context.Context, text string, args []any) (*stmt, func(), error) {
+// begin binds the arguments.
+func (c *lite) begin(ctx context.Context, text string, args []any) (*stmt, error) {
 	if err := ctx.Err(); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	st, err := c.prepare(text)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if err := st.bind(args); err != nil {
 		c.memory.reset()
-		return nil, nil, err
+		return nil, err
 	}
-	return st, c.watch(ctx), nil
+	c.ctx = ctx
+	return st, nil
 }
 
 // end makes the statement ready for its next run.
-func (s *stmt) end(stop func()) {
+func (s *stmt) end() {
 	sqlite3.Xsqlite3_reset(s.tls, s.handle) // repeats the error of the last step
 	s.memory.reset()
-	if stop != nil {
-		stop()
-	}
+	s.ctx = nil
 }
 
 // exec runs a statement to its end and gives the number of rows it changed.
 func (c *lite) exec(ctx context.Context, text string, args []any) (int64, error) {
-	st, stop, err := c.begin(ctx, text, args)
+	st, err := c.begin(ctx, text, args)
 	if err != nil {
 		return 0, err
 	}
@@ -225,17 +221,17 @@ func (c *lite) exec(ctx context.Context, text string, args []any) (int64, error)
 	if rc != sqlite3.SQLITE_DONE {
 		err = c.fault(ctx, rc)
 	}
-	st.end(stop)
+	st.end()
 	return int64(sqlite3.Xsqlite3_changes(c.tls, c.db)), err
 }
 
 // query runs a statement up to its first row.
 func (c *lite) query(ctx context.Context, text string, args []any) (*liteRows, error) {
-	st, stop, err := c.begin(ctx, text, args)
+	st, err := c.begin(ctx, text, args)
 	if err != nil {
 		return nil, err
 	}
-	r := &liteRows{st: st, ctx: ctx, stop: stop}
+	r := &liteRows{st: st, ctx: ctx}
 	r.ahead = r.step()
 	return r, r.err
 }

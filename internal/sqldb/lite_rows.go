@@ -27,9 +27,8 @@ type result interface {
 type liteRows struct {
 	st    *stmt           // nil after the last row
 	ctx   context.Context //nolint:containedctx // of the statement that runs
-	stop  func()
-	ahead bool // the statement stands on a row that Next has not given yet
-	on    bool // the statement stands on the row that Next gave
+	ahead bool            // the statement stands on a row that Next has not given yet
+	on    bool            // the statement stands on the row that Next gave
 	err   error
 }
 
@@ -49,7 +48,7 @@ func (r *liteRows) step() bool {
 func (r *liteRows) end() {
 	st := r.st
 	r.st, r.ahead, r.on = nil, false, false
-	st.end(r.stop)
+	st.end()
 }
 
 // Next goes to the next row.

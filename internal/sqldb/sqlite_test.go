@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"leaver/internal/sqldb"
 )
@@ -360,5 +361,31 @@ func TestLogIsTakenOver(t *testing.T) {
 	}
 	if n := len(names(t, db)); n != 6000 {
 		t.Errorf("%d names", n)
+	}
+}
+
+// TestLongReadEnds asks for what never comes, and leaves.
+func TestLongReadEnds(t *testing.T) {
+	db := openFile(t, filepath.Join(t.TempDir(), "a.db"), schema())
+	const endless = "with recursive c(n) as (select 1 union all select n + 1 from c) select n from c where n < 0"
+	for range 2 {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		err := db.View(ctx, func(tx *sqldb.Tx) error {
+			_, err := sqldb.All(ctx, tx, sqldb.Value[int64], endless)
+			return err
+		})
+		cancel()
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("in a snapshot: %v", err)
+		}
+		ctx, cancel = context.WithTimeout(t.Context(), 20*time.Millisecond)
+		if _, err := sqldb.All(ctx, db, sqldb.Value[int64], endless); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("alone: %v", err)
+		}
+		cancel()
+	}
+	addAll(t, db, "anna") // the connections are fine
+	if got := names(t, db); !slices.Equal(got, []string{"anna"}) {
+		t.Errorf("names = %v", got)
 	}
 }

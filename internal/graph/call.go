@@ -101,7 +101,11 @@ func (c *call) contentType() string {
 // options reads the query options of a request. refuse names those that the
 // operation doesn't serve.
 func (c *call) options(r *http.Request, refuse ...string) (offboard.ListQuery, error) {
-	q, err := odata.Parse(r.URL.RawQuery, odata.Options{Refuse: refuse})
+	return c.parse(r, odata.Options{Refuse: refuse})
+}
+
+func (c *call) parse(r *http.Request, o odata.Options) (offboard.ListQuery, error) {
+	q, err := odata.Parse(r.URL.RawQuery, o)
 	return offboard.ListQuery{Query: q, Eventual: c.eventual}, err
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"leaver/internal/odata"
 	"leaver/internal/offboard"
 	"leaver/internal/org"
 	"leaver/internal/wire"
@@ -102,8 +103,8 @@ func (s *Server) groupsPage(w http.ResponseWriter, r *http.Request, c *call, q o
 	if err != nil {
 		return err
 	}
-	if len(options.Expand) > 0 {
-		return noExpand("group")
+	if len(options.Expand) > 0 && options.Top > maxExpandedRows {
+		return wire.BadRequest("Request_UnsupportedQuery", "$expand goes with pages of at most 100 groups.")
 	}
 	q.ListQuery = options
 	page, err := s.cfg.Reads.Groups(r.Context(), q)
@@ -114,6 +115,15 @@ func (s *Server) groupsPage(w http.ResponseWriter, r *http.Request, c *call, q o
 	look.typed = typed
 	if options.Filter != nil || options.Search != nil {
 		roles = nil // a condition on groups finds no role
+	}
+	all, err := s.groupThings(r, c, page.Rows, pick != nil, options.Expand)
+	if err != nil {
+		return err
+	}
+	for i := range options.Expand {
+		if pick != nil {
+			look.pick = append(look.pick, options.Expand[i].Path)
+		}
 	}
 	if page.Count != nil {
 		*page.Count += int64(len(roles))
@@ -126,13 +136,30 @@ func (s *Server) groupsPage(w http.ResponseWriter, r *http.Request, c *call, q o
 		if i >= len(page.Rows) {
 			return look.append(dst, roleThing(roles[i-len(page.Rows)]))
 		}
-		t := groupThing(&page.Rows[i])
-		if pick != nil {
-			groupExtras(t, &page.Rows[i])
-		}
-		return look.append(dst, t)
+		return look.append(dst, all[i])
 	})
 	return nil
+}
+
+// maxExpandedRows is how many groups a page with their people may hold.
+const maxExpandedRows = 100
+
+// groupThings makes the rows of a page of groups, with what is to be expanded.
+func (s *Server) groupThings(r *http.Request, c *call, rows []org.Group, extras bool, relations []odata.Expand) ([]*thing, error) {
+	all := make([]*thing, len(rows))
+	for i := range rows {
+		t := groupThing(&rows[i])
+		if extras {
+			groupExtras(t, &rows[i])
+		}
+		for j := range relations {
+			if err := s.expandPeople(r, c, t, &rows[i], &relations[j]); err != nil {
+				return nil, err
+			}
+		}
+		all[i] = t
+	}
+	return all, nil
 }
 
 func noExpand(typ string) error {

@@ -160,3 +160,24 @@ func TestRelations(t *testing.T) {
 		app.get("/directoryObjects/00000000-0000-4000-8000-000000000000").want(404)
 	})
 }
+
+// TestGroupsWithPeople: a list of groups can bring who is in them.
+func TestGroupsWithPeople(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	app := s.as("")
+	hanna := s.id("hanna.bos")
+	rows := app.get("/groups?$expand=owners($select=id)&$select=displayName&$top=100&$filter=displayName eq 'Rooster'").want(200).rows()
+	if len(rows) != 1 || len(rows[0]) != 2 || rows[0]["owners"].([]any)[0].(map[string]any)["id"] != hanna {
+		t.Errorf("got %v", rows)
+	}
+	for _, g := range app.get("/groups?$expand=members&$top=5").want(200).rows() {
+		if _, ok := g["members"].([]any); !ok || g["displayName"] == nil {
+			t.Errorf("got %v", g)
+		}
+	}
+	app.get("/groups?$expand=members&$top=101").refused(400, "Request_UnsupportedQuery", "")
+	app.get("/groups?$expand=licences").want(400)
+	app.get("/users/umar.yilmaz@lindeboom.example/messages?$top=1000").want(200)
+	app.get("/users/umar.yilmaz@lindeboom.example/messages?$top=1001").want(400)
+}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"leaver/internal/odata"
 	"leaver/internal/offboard"
 	"leaver/internal/wire"
 )
@@ -136,7 +137,7 @@ func (s *Server) countMessages(w http.ResponseWriter, r *http.Request, c *call) 
 // listMessages answers GET /users/{id}/messages and …/mailFolders/{folder}/messages.
 // R-API-52
 func (s *Server) listMessages(w http.ResponseWriter, r *http.Request, c *call) error {
-	options, err := c.options(r)
+	options, err := c.parse(r, odata.Options{MaxTop: 1000}) // one more than the directory gives
 	if err != nil {
 		return err
 	}

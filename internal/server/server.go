@@ -90,10 +90,10 @@ func (s *Server) routes() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		path := strings.ToLower(r.URL.Path)
 		switch {
-		case s.opt.Identity.Owns(r.URL.Path):
-			s.opt.Identity.ServeHTTP(w, r)
 		case isGraph(path):
 			s.opt.Graph.ServeHTTP(w, r)
+		case s.opt.Identity.Owns(r.URL.Path):
+			s.opt.Identity.ServeHTTP(w, r)
 		case strings.HasPrefix(path, "/api/"):
 			s.opt.API.ServeHTTP(w, r)
 		case operators[path] != nil:

@@ -174,6 +174,7 @@ func (db *DB) snapshot(ctx context.Context) (*session, error) {
 			s.idle = !fresh
 			return s, s.wire.later(errand{text: beginRead, begins: true})
 		}
+		s.let()
 		if _, err = s.simple(ctx, "begin"); err == nil {
 			return s, nil
 		}
@@ -227,6 +228,9 @@ func (db *DB) Query(ctx context.Context, text string, args ...any) (*Rows, error
 		s, fresh, err := db.readers.take(ctx)
 		if err != nil {
 			return nil, wrap("connect", err)
+		}
+		if s.lite != nil && db.writer != nil { // where others write, nobody here knows when
+			s.hold(db.stats.changes.Load())
 		}
 		found, err := s.query(ctx, text, args...)
 		if err == nil {

@@ -237,14 +237,17 @@ func (w *writer) end(kept int) error {
 		}
 		return fmt.Errorf("commit: %w", err)
 	}
+	w.db.stats.changes.Add(w.changed) // first: from now on readers look anew
 	for _, f := range w.announcements {
 		f()
+	}
+	if w.s.lite != nil {
+		w.db.readers.changed()
 	}
 	if w.checkpoints != nil && w.s.lite.gather != nil {
 		w.checkpoints.grown(w.s.lite.gather.end)
 	}
 	w.db.stats.silent.Add(w.silent)
-	w.db.stats.changes.Add(w.changed)
 	w.db.stats.commits.Add(1)
 	w.db.stats.jobs.Add(int64(kept))
 	return nil

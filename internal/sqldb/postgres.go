@@ -63,7 +63,7 @@ func (db *DB) openPostgres(ctx context.Context, opt Options) error {
 	if err != nil {
 		return errors.Join(err, reader.Close())
 	}
-	db.readers = newPool(reader, Postgres, or(opt.Readers, 8))
+	db.readers = newPool(reader, Postgres, or(opt.Readers, 8), &db.stats.changes)
 	if opt.ReadOnly {
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -26,6 +27,7 @@ type session struct {
 	dead bool
 	// idle: it has waited in the pool, and nothing was heard of its server since.
 	idle bool
+	held held // SQLite
 }
 
 func newSession(ctx context.Context, db *sql.DB, d Dialect) (*session, error) {
@@ -94,6 +96,7 @@ func (s *session) note(err error) error {
 }
 
 func (s *session) close() error {
+	s.let()
 	if s.lite != nil {
 		s.lite.close()
 	}
@@ -114,12 +117,13 @@ type pool struct {
 	dialect Dialect
 	slots   chan struct{}
 	closed  chan struct{}
+	version *atomic.Int64 // of the database
 	mu      sync.Mutex
 	idle    []*session
 }
 
-func newPool(db *sql.DB, d Dialect, size int) *pool {
-	return &pool{db: db, dialect: d, slots: make(chan struct{}, size), closed: make(chan struct{})}
+func newPool(db *sql.DB, d Dialect, size int, version *atomic.Int64) *pool {
+	return &pool{db: db, dialect: d, version: version, slots: make(chan struct{}, size), closed: make(chan struct{})}
 }
 
 // take waits for a free slot. fresh means that the session has just been opened.
@@ -152,6 +156,9 @@ func (p *pool) give(s *session) {
 	var drop []*session
 	_ = s.note(nil)
 	p.mu.Lock()
+	if s.held.open && s.held.version != p.version.Load() { // or it would outlive the change
+		s.let()
+	}
 	if s.dead {
 		drop = append(p.idle, s)
 		p.idle = nil

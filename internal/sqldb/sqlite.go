@@ -96,7 +96,7 @@ func (db *DB) openSQLite(ctx context.Context, opt Options) (err error) {
 	if err != nil {
 		return errors.Join(err, reader.Close())
 	}
-	db.readers = newPool(reader, SQLite, or(opt.Readers, min(max(4, runtime.GOMAXPROCS(0)), 8)))
+	db.readers = newPool(reader, SQLite, or(opt.Readers, min(max(4, runtime.GOMAXPROCS(0)), 8)), &db.stats.changes)
 	return nil
 }
 

@@ -389,3 +389,46 @@ func TestLongReadEnds(t *testing.T) {
 		t.Errorf("names = %v", got)
 	}
 }
+
+// TestHeldSnapshots reads one by one, as often as readers need to keep a snapshot,
+// and changes something in between.
+func TestHeldSnapshots(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.db")
+	db := openFile(t, path, schema())
+	ctx := t.Context()
+	count := func() (n int) {
+		t.Helper()
+		for range 3 {
+			if err := db.QueryRow(ctx, "select count(*) from people").Scan(&n); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return n
+	}
+	for i := range 4 {
+		if n := count(); n != i {
+			t.Fatalf("%d people, want %d", n, i)
+		}
+		rows, err := db.Query(ctx, "select name from people") // is still open while something changes
+		if err != nil {
+			t.Fatal(err)
+		}
+		addAll(t, db, fmt.Sprint("p", i))
+		if err := rows.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := count(); n != 4 {
+		t.Errorf("%d people", n)
+	}
+	addAll(t, db, "last") // and nobody reads any more
+	other, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	var busy, logged, done int
+	if err := other.QueryRowContext(ctx, "pragma wal_checkpoint(truncate)").Scan(&busy, &logged, &done); err != nil || busy != 0 {
+		t.Errorf("the log can't begin anew: %d, %v", busy, err)
+	}
+}

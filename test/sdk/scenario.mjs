@@ -147,6 +147,29 @@ await step("sends a batch of twenty that wait for each other", async () => {
   assert.deepEqual(codes, [201, ...Array(18).fill(200), 204]);
 });
 
+await step("puts a file in a drive and shares it", async () => {
+  const root = `/users/anna.devries@${domain}/drive/root`;
+  const file = await client.api(`${root}:/map/sdk.txt:/content`).header("Content-Type", "text/plain").put("uit de SDK");
+  const shared = await client.api(`/drives/${file.parentReference.driveId}/items/${file.id}/invite`).post({
+    recipients: [{ email: `bram.jansen@${domain}` }], roles: ["read"], requireSignIn: true, sendInvitation: false,
+  });
+  const item = `/drives/${file.parentReference.driveId}/items/${file.id}`;
+  assert.equal((await client.api(`${item}/permissions`).get()).value.length, 2);
+  await client.api(`${item}/permissions/${shared.value[0].id}`).delete();
+  await refused(() => client.api(`${item}/permissions/${shared.value[0].id}`).get(), 404, "itemNotFound");
+  assert.equal(await new Response(await client.api(`${item}/content`).getStream()).text(), "uit de SDK");
+});
+
+await step("answers in her absence and sends in her name", async () => {
+  const her = `/users/anna.devries@${domain}`;
+  const settings = await client.api(`${her}/mailboxSettings`).patch({ automaticRepliesSetting: { status: "alwaysEnabled", externalAudience: "none", internalReplyMessage: "Weg" } });
+  assert.equal(settings.automaticRepliesSetting.internalReplyMessage, "Weg");
+  await client.api(`${her}/sendMail`).post({ message: { subject: "SDK", body: { contentType: "Text", content: "Dag" }, toRecipients: [{ emailAddress: { address: `bram.jansen@${domain}` } }] } });
+  const found = await client.api(`/users/bram.jansen@${domain}/mailFolders/inbox/messages`).filter("subject eq 'SDK'").get();
+  assert.equal(found.value.length, 1);
+  assert.equal((await client.api(`${her}/revokeSignInSessions`).post({})).value, true);
+});
+
 await step("sees what changed", async () => {
   await client.api(`/users/mila.kok@${domain}`).patch({ jobTitle: "Docent" });
   await client.api(`/users/anna.devries@${domain}`).delete();

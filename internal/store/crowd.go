@@ -54,17 +54,17 @@ func (t *txn) each(ctx context.Context, keys []int64, statements ...string) erro
 	if len(keys) == 0 {
 		return nil
 	}
-	ranges := rangesOf(keys)
+	how, all := ranged, rangesOf(keys)
+	switch {
+	case len(keys) == 1:
+		how, all = single, [][]any{{keys[0]}}
+	case 8*len(all) > len(keys):
+		how, all = scattered, [][]any{{sqldb.Ints(keys)}}
+	}
 	for _, s := range statements {
-		text := strings.ReplaceAll(s, "in {ints $1}", "between $1 and $2")
-		if 8*len(ranges) > len(keys) {
-			text, ranges = s, [][]any{{sqldb.Ints(keys)}}
-		}
-		if len(keys) == 1 {
-			text, ranges = strings.ReplaceAll(s, "in {ints $1}", "= $1"), [][]any{{keys[0]}}
-		}
-		for _, r := range ranges {
-			if _, err := t.Exec(ctx, text, r...); err != nil {
+		text := inWays(s)[how]
+		for _, args := range all {
+			if _, err := t.Exec(ctx, text, args...); err != nil {
 				return err
 			}
 		}

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"testing"
@@ -37,6 +38,36 @@ func bodies(t *testing.T, s *store.Store) (list []string) {
 	})
 	slices.Sort(list)
 	return list
+}
+
+// TestPurgeOfScatteredPeople: people purged together need not have come together.
+// R-PERM-03
+func TestPurgeOfScatteredPeople(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		storetest.Contoso(t, s)
+		var people []org.Person
+		for n := range int64(40) {
+			people = append(people, storetest.Person(n, fmt.Sprintf("p%d", n)))
+		}
+		storetest.Add(t, s, people...)
+		for n := 0; n < 40; n += 2 {
+			storetest.Delete(t, s, fmt.Sprintf("p%d@contoso.com", n), storetest.Noon)
+		}
+		storetest.Change(t, s, func(tx offboard.Tx) error {
+			due, err := tx.Due(t.Context(), storetest.Noon, nil, 100)
+			if err != nil {
+				return err
+			}
+			gone := make([]offboard.Purged, len(due))
+			for i, p := range due {
+				gone[i].Person = p
+			}
+			return tx.Purge(t.Context(), gone, storetest.Noon)
+		})
+		if left := storetest.Load(t, s, "p1@contoso.com", string(people[2].ID)); left[0] == nil || left[1] != nil {
+			t.Errorf("of one who stayed and one who went there are %v", left)
+		}
+	})
 }
 
 func TestPurgeLeavesNothing(t *testing.T) {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"io"
@@ -310,5 +311,15 @@ func (c *userExport) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	return s.output(c.Output, func(w io.Writer) error { return l.Export(ctx, w) })
+	if !s.JSON {
+		return s.output(c.Output, func(w io.Writer) error { return l.Export(ctx, w) })
+	}
+	return s.output(c.Output, func(w io.Writer) error {
+		here := *s
+		here.out = bufio.NewWriter(w)
+		if err := jsonList(&here, l.Users(ctx, graphclient.UserQuery{}), 0); err != nil {
+			return err
+		}
+		return here.out.Flush()
+	})
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 
@@ -74,9 +75,30 @@ func (c *Config) parse(text []byte) error {
 		return nil
 	}
 	if err != nil {
-		return errors.New(strings.TrimSpace(yaml.FormatError(err, false, false)))
+		return errors.New(plainly(strings.TrimSpace(yaml.FormatError(err, false, false))))
 	}
 	return nil
+}
+
+// wrongType is how the parser says that a value doesn't fit its key.
+var wrongType = regexp.MustCompile(`cannot unmarshal .+? into Go struct field \S*?\.?([A-Za-z]+) of type (\S+)`)
+
+// plainly says what the parser found without the names of our types.
+func plainly(text string) string {
+	kinds := map[string]string{"int64": "a whole number", "int": "a whole number", "bool": "true or false", "string": "a text", "[]string": "a list"}
+	if m := wrongType.FindStringSubmatch(text); m != nil && kinds[m[2]] != "" {
+		key := strings.ToLower(m[1][:1]) + m[1][1:]
+		for _, k := range configKeys {
+			if name := strings.Trim(k.key, " :"); strings.EqualFold(name, key) {
+				key = name
+			}
+		}
+		return strings.Replace(text, m[0], key+" takes "+kinds[m[2]], 1)
+	}
+	if strings.HasPrefix(text, "time: ") { // there is one duration, and the parser does not say where it stands
+		return "sweepEvery takes a time such as 90m or 1h"
+	}
+	return text
 }
 
 // override puts the command line over the file, and defaults under both.

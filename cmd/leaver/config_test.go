@@ -62,6 +62,10 @@ func TestReadConfig(t *testing.T) {
 		{"sweeping without end", "sweepEvery: 1s\n", cli.ServeOptions{}, "at least 1m"},
 		{"a level that isn't there", "log:\n  level: loud\n", cli.ServeOptions{}, "loud"},
 		{"a format that isn't there", "log:\n  format: xml\n", cli.ServeOptions{}, "xml"},
+		{"a text for a number", "maxBody: 4MB\n", cli.ServeOptions{}, "maxBody takes a whole number"},
+		{"a list for a text", "data: [a]\n", cli.ServeOptions{}, "data takes a text"},
+		{"a map for a number", "graphUnits: {a: b}\n", cli.ServeOptions{}, "graphUnits takes a whole number"},
+		{"no duration", "sweepEvery: hourly\n", cli.ServeOptions{}, "sweepEvery takes a time"},
 		{"not YAML", "listen: [\n", cli.ServeOptions{}, "["},
 	}
 	for _, tt := range tests {

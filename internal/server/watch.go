@@ -75,7 +75,7 @@ func (w *watch) note(seen *recorder, r *http.Request, took time.Duration) {
 	w.seconds.WithLabelValues(surface).Observe(took.Seconds())
 	level := slog.LevelInfo
 	switch {
-	case status >= http.StatusInternalServerError:
+	case status >= http.StatusInternalServerError && status != http.StatusNotImplemented:
 		level = slog.LevelWarn
 	case w.opt.Quiet, surface == "operators":
 		level = slog.LevelDebug

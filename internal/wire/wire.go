@@ -64,7 +64,10 @@ func (s *Surface) guarded(w http.ResponseWriter, r *http.Request, f func(http.Re
 // answer writes an error, where nothing has been written yet.
 func (s *Surface) answer(w *writer, r *http.Request, err error) {
 	fault := s.FaultOf(r, err)
-	if fault.Status >= http.StatusInternalServerError {
+	if w.lost {
+		fault.Status = StatusClientLeft
+	}
+	if fault.Status >= http.StatusInternalServerError && fault.Status != http.StatusNotImplemented {
 		s.Log.ErrorContext(r.Context(), "request failed", "request-id", RequestID(r), "method", r.Method, "path", r.URL.Path,
 			"status", fault.Status, "error", err.Error())
 	}
@@ -107,10 +110,11 @@ func (s *Surface) FaultOf(r *http.Request, err error) *Fault {
 	return s.Refused(r, &org.Refusal{Kind: org.Internal})
 }
 
-// writer remembers whether an answer has begun.
+// writer remembers whether an answer has begun, and whether it got lost on its
+// way to a client that is gone.
 type writer struct {
 	http.ResponseWriter
-	begun bool
+	begun, lost bool
 }
 
 func (w *writer) WriteHeader(status int) {
@@ -120,7 +124,9 @@ func (w *writer) WriteHeader(status int) {
 
 func (w *writer) Write(b []byte) (int, error) {
 	w.begun = true
-	return w.ResponseWriter.Write(b)
+	n, err := w.ResponseWriter.Write(b)
+	w.lost = w.lost || err != nil
+	return n, err
 }
 
 // Unwrap lets http.ResponseController reach the connection.

@@ -66,6 +66,7 @@ func TestErrors(t *testing.T) {
 		{"a refusal without exact words", org.Refuse(org.Conflict, "user.sharedMailbox", "R-DEL-30", org.Arg{Name: "user", Value: org.Ref{Name: "anna"}}), 400, "Request_BadRequest", "User cannot be deleted.", false},
 		{"a wrong query", &odata.Error{Code: "Request_UnsupportedQuery", Message: "Unsupported Query."}, 400, "Request_UnsupportedQuery", "Unsupported Query.", false},
 		{"a fault of ours", errors.New("secret detail"), 500, "InternalServerError", wire.InternalMessage, true},
+		{"what there is not", &wire.Fault{Status: 501, Code: "NotImplemented", Message: "Calendars"}, 501, "NotImplemented", "Calendars", false},
 		{"a database that is away", fmt.Errorf("%w: %w", org.Refuse(org.Unavailable, "store.unavailable", ""), errors.New("dial")), 503, "ServiceUnavailable", "The database can't be reached.", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -210,6 +211,27 @@ func TestObject(t *testing.T) {
 			t.Errorf("%s passes as a string", body)
 		}
 	}
+}
+
+// cut is a connection whose other end is gone.
+type cut struct{ http.ResponseWriter }
+
+func (cut) Write([]byte) (int, error) { return 0, errors.New("write: broken pipe") }
+
+// TestAnAnswerThatGetsLost: what can't be written to a client that is gone is no
+// line of error either.
+func TestAnAnswerThatGetsLost(t *testing.T) {
+	var log bytes.Buffer
+	h := surface(&log).Handle(func(w http.ResponseWriter, _ *http.Request) error {
+		_, err := w.Write([]byte("x"))
+		return fmt.Errorf("write csv: %w", err)
+	})
+	defer func() {
+		if p := recover(); p != http.ErrAbortHandler || log.Len() > 0 { //nolint:errorlint // as net/http compares it
+			t.Errorf("got %v and %q", p, log.String())
+		}
+	}()
+	h.ServeHTTP(cut{httptest.NewRecorder()}, httptest.NewRequest(http.MethodGet, "/x", nil))
 }
 
 func TestRepeated(t *testing.T) {

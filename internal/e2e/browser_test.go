@@ -160,6 +160,17 @@ func (b *tab) press(selector string) {
 	if _, err := chromedp.RunResponse(b.ctx, chromedp.Click(chromedp.CSS(selector))); err != nil {
 		b.t.Fatalf("press %s: %v\nat %s", selector, err, b.where())
 	}
+	b.loaded()
+}
+
+// loaded waits until the page is whole.
+func (b *tab) loaded() {
+	b.t.Helper()
+	for range 3 { // the question may fall into the change of pages
+		if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool](`document.readyState === 'complete'`)); err == nil {
+			return
+		}
+	}
 }
 
 // speak switches the pages to a language, by the switch that people have.

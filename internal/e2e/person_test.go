@@ -75,6 +75,9 @@ func TestAccountOfAPerson(t *testing.T) {
 		if strings.Count(own.body, "<button class=\"btn\" disabled") != 3 {
 			t.Error("a password of a higher role can be reset, or the sign-in blocked")
 		}
+		if strings.Contains(own.body, `/delete"`) {
+			t.Error("the page leads to deleting somebody who outranks the reader")
+		}
 	})
 }
 

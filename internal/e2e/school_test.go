@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -21,8 +23,8 @@ import (
 	"leaver/internal/offboard"
 	"leaver/internal/org"
 	"leaver/internal/practice"
+	"leaver/internal/sqldb"
 	"leaver/internal/store"
-	"leaver/internal/store/storetest"
 	"leaver/internal/web"
 )
 
@@ -54,20 +56,64 @@ var boss = org.Actor{ID: "boss", Roles: []org.RoleID{org.GlobalAdmin}}
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
-// newSchool starts a practice organization with so many people.
-func newSchool(t testing.TB, users int) *school {
-	t.Helper()
-	s := &school{store: storetest.SQLite(t)}
-	bodies, err := blob.New(t.TempDir())
+// made keeps a practice organization of each size as the file that it is:
+// copying that is faster than making it for every test. What lies in mailboxes
+// and drives is not in it; no page shows that.
+var made sync.Map
+
+// file is a practice organization with so many people.
+func file(users int) ([]byte, error) {
+	once, _ := made.LoadOrStore(users, sync.OnceValues(func() ([]byte, error) { return makeSchool(users) }))
+	return once.(func() ([]byte, error))()
+}
+
+func makeSchool(users int) ([]byte, error) {
+	dir, err := os.MkdirTemp("", "leaver-school-")
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	ctx, path := context.Background(), filepath.Join(dir, "school.db")
+	s, err := store.Open(ctx, sqldb.Options{Path: path, NoSync: true}, newID)
+	if err != nil {
+		return nil, err
+	}
+	bodies, err := blob.New(dir)
+	if err != nil {
+		return nil, err
 	}
 	hash, err := hashed()
 	if err != nil {
+		return nil, err
+	}
+	if err := practice.Make(ctx, practice.Deps{Store: s, Bodies: shelf{bodies}, PasswordHash: hash, Now: time.Now()}, users, nil); err != nil {
+		return nil, err
+	}
+	if err := s.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+}
+
+// newSchool starts a practice organization with so many people.
+func newSchool(t testing.TB, users int) *school {
+	t.Helper()
+	content, err := file(users)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "school.db")
+	if err := os.WriteFile(path, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	if err := practice.Make(ctx, practice.Deps{Store: s.store, Bodies: shelf{bodies}, PasswordHash: hash, Now: time.Now()}, users, nil); err != nil {
+	kept, err := store.Open(ctx, sqldb.Options{Path: path, NoSync: true}, newID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &school{store: kept}
+	bodies, err := blob.New(t.TempDir())
+	if err != nil {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
@@ -102,6 +148,9 @@ func newSchool(t testing.TB, users int) *school {
 		s.Server.Close()
 		stop()
 		work.Wait()
+		if err := kept.Close(); err != nil {
+			t.Error(err)
+		}
 	})
 	return s
 }

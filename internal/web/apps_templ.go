@@ -1208,7 +1208,7 @@ func appView(v *visit, d appData) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = tickOff("sure", v.T("web.apps.removeSure", "app", d.App.DisplayName)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = tickOff("sure", v.T("web.apps.removeSure", "app", d.App.DisplayName), false).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -205,7 +205,7 @@ func licensesView(v *visit, d holdings) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				templ_7745c5c3_Err = tickOff("sure", v.T("web.licenses.sure")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = tickOff("sure", v.T("web.licenses.sure"), true).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -845,7 +845,7 @@ func leftDriveRow(v *visit, d leftData, x *leftDrive) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = tickOff("sure-"+string(x.ID), v.T("web.left.sure")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = tickOff("sure-"+string(x.ID), v.T("web.left.sure"), false).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1079,7 +1079,7 @@ func leftMailboxRow(v *visit, d leftData, m offboard.LeftMailbox) templ.Componen
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = tickOff("sure-"+m.Owner.ID, v.T("web.mail.liftSure")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = tickOff("sure-"+m.Owner.ID, v.T("web.mail.liftSure"), false).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

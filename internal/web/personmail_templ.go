@@ -1524,7 +1524,7 @@ func mailHold(v *visit, d mailData) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = tickOff("sure", v.T("web.mail.liftSure")).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = tickOff("sure", v.T("web.mail.liftSure"), false).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

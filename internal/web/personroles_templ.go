@@ -346,7 +346,7 @@ func rolesView(v *visit, d rolesData) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = tickOff("sure", v.T("web.roles.sure")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = tickOff("sure", v.T("web.roles.sure"), true).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

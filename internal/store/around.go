@@ -138,6 +138,9 @@ func (t *txn) Heirs(ctx context.Context, refs []string) (map[string]org.Heir, er
 const ownersOf = `select a.address_key, u.id, u.upn, u.display_name from addresses a join users u on u.pk = a.user_pk
  where a.address_key in {texts $1} and a.user_pk <> $2`
 
+// ownerOf is the same for one address.
+var ownerOf = strings.Replace(ownersOf, "in {texts $1}", "= $1", 1)
+
 // World implements offboard.People.
 func (t *txn) World(ctx context.Context, current, before *org.Person, upn string) (org.World, error) {
 	w := org.World{Taken: map[string]org.Ref{}}
@@ -145,7 +148,15 @@ func (t *txn) World(ctx context.Context, current, before *org.Person, upn string
 	for _, a := range append(slices.Clone(before.Addresses), org.Address{Value: upn}) {
 		keys = append(keys, Fold(a.Value))
 	}
-	if err := t.Ahead(ctx, ownersOf, sqldb.Texts(keys), current.Key); err != nil {
+	slices.Sort(keys)
+	keys = slices.Compact(keys)
+	text, sets := ownersOf, []any{sqldb.Texts(keys)}
+	if t.Dialect() == sqldb.SQLite { // there, a few statements take less than to make a set
+		text, sets = ownerOf, sets[:0]
+		for _, k := range keys {
+			sets = append(sets, k)
+		}
+	} else if err := t.Ahead(ctx, text, sets[0], current.Key); err != nil {
 		return w, err
 	}
 	var n int64
@@ -157,16 +168,17 @@ func (t *txn) World(ctx context.Context, current, before *org.Person, upn string
 		key string
 		ref org.Ref
 	}
-	owners, err := sqldb.All(ctx, t, func(r *sqldb.Rows) (owned, error) {
-		var o owned
-		return o, r.Scan(&o.key, &o.ref.ID, &o.ref.Name, &o.ref.DisplayName)
-	}, ownersOf, sqldb.Texts(keys), current.Key)
-	if err != nil {
-		return w, fmt.Errorf("look for addresses: %w", err)
-	}
-	for _, o := range owners {
-		o.ref.Name = org.OriginalUPN(org.UserID(o.ref.ID), o.ref.Name)
-		w.Taken[strings.ToLower(o.key)] = o.ref
+	for _, set := range sets {
+		owners, err := sqldb.All(ctx, t, func(r *sqldb.Rows) (owned, error) {
+			var o owned
+			return o, r.Scan(&o.key, &o.ref.ID, &o.ref.Name, &o.ref.DisplayName)
+		}, text, set, current.Key)
+		if err != nil {
+			return w, fmt.Errorf("look for addresses: %w", err)
+		}
+		for _, o := range owners {
+			w.Taken[strings.ToLower(o.key)] = o.ref
+		}
 	}
 	return w, nil
 }

@@ -46,8 +46,8 @@ func (t *txn) loadGiven(ctx context.Context, g *org.Group) (err error) {
 
 // LicensingGroups implements offboard.Memberships.
 func (t *txn) LicensingGroups(ctx context.Context, p *org.Person) ([]*org.Group, error) {
-	groups, err := sqldb.All(ctx, t, scanGroup, "select "+groupColumns+` from groups
- where pk in (select m.group_pk from group_members m join group_licenses l on l.group_pk = m.group_pk where m.user_pk = $1) and deleted is null order by pk`, p.Key)
+	groups, err := sqldb.All(ctx, t, scanGroup, "select "+groupColumns+` from group_members m join groups g on g.pk = m.group_pk
+ where m.user_pk = $1 and deleted is null and exists (select 1 from group_licenses l where l.group_pk = m.group_pk) order by m.group_pk`, p.Key)
 	if err != nil {
 		return nil, fmt.Errorf("load the groups that give licences to %s: %w", p.ID, err)
 	}

@@ -174,6 +174,10 @@ func (t *txn) OverAssigned(ctx context.Context, skus []org.SkuID) ([]string, err
 	if len(skus) == 0 {
 		return nil, nil
 	}
-	return sqldb.All(ctx, t, sqldb.Value[string], `select p.display_name from products p where p.sku in {texts $1}
- and p.consumed > (select coalesce(sum(s.total), 0) from subscriptions s where s.product_pk = p.pk) order by p.pk`, sqldb.Texts(skus))
+	which, set := "in {texts $1}", sqldb.Texts(skus)
+	if len(skus) == 1 {
+		which, set = "= $1", string(skus[0])
+	}
+	return sqldb.All(ctx, t, sqldb.Value[string], "select p.display_name from products p where p.sku "+which+
+		" and p.consumed > (select coalesce(sum(s.total), 0) from subscriptions s where s.product_pk = p.pk) order by p.pk", set)
 }

@@ -62,6 +62,7 @@ var (
 	writeFiles   = []string{"Files.ReadWrite.All", "Sites.ReadWrite.All", "Sites.FullControl.All", "Directory.ReadWrite.All"}
 	readApps     = []string{"Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
 	writeApps    = []string{"Application.ReadWrite.All"}
+	writeDomains = []string{"Domain.ReadWrite.All", "Directory.ReadWrite.All"}
 )
 
 // allows refuses a token that does not carry the permission, a caller whose role
@@ -99,7 +100,7 @@ func (route *route) covered(actor *org.Actor) bool {
 // routes is the table.
 func routes() []route {
 	return slices.Concat(departureRoutes(), followRoutes(), organizationRoutes(), peopleRoutes(), fileRoutes(), deletedRoutes(), subscriptionRoutes(),
-		mailboxRoutes(), driveRoutes(), auditRoutes(), appRoutes())
+		mailboxRoutes(), driveRoutes(), auditRoutes(), appRoutes(), domainRoutes())
 }
 
 // unknownPath answers 405 where another method would have been served, else 404.

@@ -33,6 +33,7 @@ func TestEveryOperation(t *testing.T) {
 			{"deleted", testDeleted},
 			{"left", testLeft},
 			{"apps", testApps},
+			{"domains", testDomains},
 			{"audit", testAudit},
 			{"clock", testClock},
 		} {

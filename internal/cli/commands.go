@@ -69,6 +69,11 @@ type commands struct {
 		List        subscriptionList        `cmd:""`
 		SetQuantity subscriptionSetQuantity `cmd:"" name:"set-quantity"`
 	} `cmd:"" group:"org"`
+	Domain struct {
+		List   domainList   `cmd:""`
+		Add    domainAdd    `cmd:""`
+		Remove domainRemove `cmd:""`
+	} `cmd:"" group:"org"`
 	App struct {
 		List   appList   `cmd:""`
 		Show   appShow   `cmd:""`

@@ -154,3 +154,18 @@ func (c *Client) Clock(ctx context.Context) (Answer[Clock], error) {
 func (c *Client) AdvanceClock(ctx context.Context, by string) (Answer[Clock], error) {
 	return call[Clock](ctx, c, request{method: http.MethodPost, path: "/api/v1/clock/advance", body: map[string]string{"by": by}})
 }
+
+// AddDomain lets user names and addresses be in another domain.
+func (c *Client) AddDomain(ctx context.Context, domain string) (Answer[Organization], error) {
+	return call[Organization](ctx, c, request{method: http.MethodPost, path: "/api/v1/domains", body: map[string]string{"domain": domain}})
+}
+
+// MakeDefaultDomain makes a domain the one of new user names.
+func (c *Client) MakeDefaultDomain(ctx context.Context, domain string) (Answer[Organization], error) {
+	return call[Organization](ctx, c, request{method: http.MethodPost, path: "/api/v1/domains/" + url.PathEscape(domain) + "/default"})
+}
+
+// RemoveDomain removes a domain that nobody uses.
+func (c *Client) RemoveDomain(ctx context.Context, domain string) error {
+	return c.do(ctx, request{method: http.MethodDelete, path: "/api/v1/domains/" + url.PathEscape(domain)})
+}

@@ -95,7 +95,7 @@ func entry(actor org.Actor, action string, target org.Ref, at time.Time, detail 
 }
 
 // largeRun is how many people make a run large.
-const largeRun = 10_000
+const largeRun = 2000
 
 // rest gives the memory that something large took back to the machine: the garbage
 // collector would keep it until the next time.

@@ -2,7 +2,6 @@ package offboard
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -249,50 +248,4 @@ func finish(d *Departure, now time.Time) {
 	default:
 		d.Status = Partial
 	}
-}
-
-// detail is what an audit entry of a departure says. No secret is in it.
-type detail struct {
-	Departure org.DepartureID `json:"departure,omitempty"`
-	Steps     []org.StepKind  `json:"steps,omitempty"`
-	Before    stateOf         `json:"before"`
-	After     stateOf         `json:"after"`
-	Notes     []org.Note      `json:"notes,omitempty"`
-}
-
-type stateOf struct {
-	UPN     string          `json:"userPrincipalName"`
-	Name    string          `json:"displayName"`
-	Enabled bool            `json:"accountEnabled"`
-	Deleted bool            `json:"deleted,omitempty"`
-	Roles   []org.RoleID    `json:"roles,omitempty"`
-	Skus    []org.SkuID     `json:"licenses,omitempty"`
-	Mailbox org.MailboxType `json:"mailbox,omitempty"`
-}
-
-func stateOfPerson(p *org.Person) stateOf {
-	s := stateOf{UPN: p.UPN, Name: p.DisplayName, Enabled: p.AccountEnabled, Deleted: !p.Active(), Roles: p.Roles, Skus: p.Seats()}
-	if p.Mailbox != nil {
-		s.Mailbox = p.Mailbox.Type
-	}
-	return s
-}
-
-func departureDetail(id org.DepartureID, it *Item, before, after *org.Person) string {
-	d := detail{Departure: id, Before: stateOfPerson(before), After: stateOfPerson(after), Notes: it.Notes}
-	for i := range it.Steps {
-		if it.StepOutcome(i) == ItemDone {
-			d.Steps = append(d.Steps, it.Steps[i].Kind)
-		}
-	}
-	return encode(d)
-}
-
-// encode writes an audit detail; its types can always be written.
-func encode(v any) string {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Sprintf(`{"error":%q}`, err.Error())
-	}
-	return string(b)
 }

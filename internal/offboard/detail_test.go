@@ -1,0 +1,30 @@
+package offboard
+
+import (
+	"testing"
+
+	"leaver/internal/org"
+)
+
+// TestDetail writes details by hand as encoding/json does, with everything there is,
+// with nothing, and with texts that need care.
+func TestDetail(t *testing.T) {
+	states := []stateOf{
+		{},
+		{UPN: "a@b", Name: "Ä \"<&>\u2028", Enabled: true},
+		{UPN: "\xff", Deleted: true, Roles: []org.RoleID{org.GlobalAdmin, "x"}, Skus: []org.SkuID{"s", "t"}, Mailbox: org.SharedMailbox},
+	}
+	for _, before := range states {
+		for _, after := range states {
+			for _, d := range []detail{
+				{Before: before, After: after},
+				{Departure: "d", Before: before, After: after},
+				{Departure: "d", Steps: []org.StepKind{org.BlockSignIn, org.DeleteAccount}, Before: before, After: after},
+			} {
+				if got, want := string(d.append(nil)), encode(d); got != want {
+					t.Errorf("by hand\n%s\nwant\n%s", got, want)
+				}
+			}
+		}
+	}
+}

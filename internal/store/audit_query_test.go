@@ -58,6 +58,38 @@ func TestAuditEntries(t *testing.T) {
 	})
 }
 
+// TestChangesByProperty: what changed is known of somebody as long as every entry
+// about them says so.
+func TestChangesByProperty(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		storetest.Contoso(t, s)
+		for _, e := range []struct{ action, target, detail string }{
+			{offboard.ActUpdateUser, "a", `{"changed":["city"]}`},
+			{offboard.ActManager, "a", `{"changed":["manager"]}`},
+			{offboard.ActPassword, "b", `{"changed":[]}`},
+			{offboard.ActUpdateUser, "c", `{"changed":["city"]}`},
+			{offboard.ActDelete, "c", `{}`},
+			{offboard.ActUpdateUser, "d", ""},
+		} {
+			trail(t, s, offboard.Entry{Action: e.action, Target: org.Ref{ID: e.target}, Detail: e.detail})
+		}
+		got, err := s.Changes(t.Context(), 0, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for id, want := range map[org.UserID]string{"a": "[city manager]", "b": "[]"} {
+			if names, known := got.Properties[id]; !known || fmt.Sprint(names) != want {
+				t.Errorf("R-API-73 %s: got %v, %t, want %s", id, names, known, want)
+			}
+		}
+		for _, id := range []org.UserID{"c", "d"} {
+			if names, known := got.Properties[id]; known {
+				t.Errorf("R-API-73 %s: got %v, and anything may differ", id, names)
+			}
+		}
+	})
+}
+
 func TestChanges(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		storetest.Contoso(t, s)

@@ -131,11 +131,16 @@ func TestAddingSomebody(t *testing.T) {
 		t.Errorf("R-LIC-34: got %d, want a refusal that keeps what was typed", a.status)
 	}
 	a.says(t, "to buy one in the same step")
-	form("nieuw2", "buy", "yes").says(t, "A licence of Power BI Pro was bought")
+	who := form("nieuw2", "manager", "bra")
+	who.says(t, "Who is meant?")
+	if !strings.Contains(who.body, `value="nieuw2"`) {
+		t.Error("what was typed is lost")
+	}
+	form("nieuw2", "buy", "yes", "set", "manager=bram.jansen@lindeboom.example").says(t, "A licence of Power BI Pro was bought")
 	if a := form("nieuw2", "buy", "yes"); a.status < 400 {
 		t.Errorf("R-API-10: the same name twice gives %d", a.status)
 	}
-	if p := s.person(t, "nieuw2@lindeboom.example"); p.DisplayName != "Nieuw Gezicht" || len(p.Licenses) != 1 {
+	if p := s.person(t, "nieuw2@lindeboom.example"); p.DisplayName != "Nieuw Gezicht" || len(p.Licenses) != 1 || string(p.ManagerID) != s.id(t, "bram.jansen") {
 		t.Errorf("got %+v", p)
 	}
 }

@@ -51,6 +51,14 @@ func (b shelf) Put(ctx context.Context, r io.Reader) (string, int64, error) {
 	return string(hash), size, err
 }
 
+func (b shelf) Open(ctx context.Context, hash string) (io.ReadCloser, error) {
+	known, err := blob.ParseHash(hash)
+	if err != nil {
+		return nil, err
+	}
+	return b.Store.Open(ctx, known)
+}
+
 // boss may do everything.
 var boss = org.Actor{ID: "boss", Roles: []org.RoleID{org.GlobalAdmin}}
 
@@ -136,7 +144,7 @@ func newSchool(t testing.TB, users int) *school {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages, err := web.New(web.Options{Desk: s.desk, Store: s.store, Identity: ids, Log: log, Now: s.now, NewID: newID})
+	pages, err := web.New(web.Options{Desk: s.desk, Store: s.store, Bodies: shelf{bodies}, Identity: ids, Log: log, Now: s.now, NewID: newID})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -70,7 +70,7 @@ func TestSettings(t *testing.T) {
 		c.post(at, "domain", "not a domain").says(t, "is not a domain name")
 		c.post(at, "domain", "lindeboom.org").says(t, "The domains were changed.")
 		c.post(at, "do", "default", "domain", "lindeboom.org").says(t, "The domains were changed.")
-		if a := c.get("/users/new"); strings.Index(a.body, `value="lindeboom.org" selected`) < 0 {
+		if a := c.get("/users/new"); !strings.Contains(a.body, `value="lindeboom.org" selected`) {
 			t.Error("new users don't get it")
 		}
 		c.post(at, "do", "remove", "domain", "lindeboom.example").says(t, "is in use")

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"leaver/internal/identity"
 	"leaver/internal/offboard"
@@ -17,7 +18,8 @@ type account struct {
 	Passkeys []offboard.Passkey
 	Offer    string // options for a new passkey; "" where none can be made
 	Help     []org.Ref
-	Access   []offboard.Access // what was handed over to them
+	Drives   openDrives
+	Access   []offboard.Access // the mailboxes that were handed over to them
 	Problem  string
 }
 
@@ -44,7 +46,10 @@ func (v *visit) account(problem string, status int) error {
 		return err
 	}
 	if detail != nil {
-		a.Access = detail.AccessTo
+		a.Access = slices.DeleteFunc(detail.AccessTo, func(x offboard.Access) bool { return len(x.Rights) == 0 })
+	}
+	if a.Drives, err = v.openDrives("", fewDrives); err != nil {
+		return err
 	}
 	if !v.Admin() {
 		if a.Help, err = v.helpers(); err != nil {

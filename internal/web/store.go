@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"leaver/internal/offboard"
@@ -12,6 +13,7 @@ import (
 type Store interface {
 	Lists
 	Surroundings
+	Handed
 	Sessions
 	Passkeys
 	Drafts
@@ -31,6 +33,21 @@ type Surroundings interface {
 	Groups(ctx context.Context, q offboard.GroupQuery) (offboard.Page[org.Group], error)
 	LeftDrives(ctx context.Context, q offboard.LeftQuery) ([]offboard.DriveRow, error)
 	LeftMailboxes(ctx context.Context, q offboard.LeftQuery) ([]offboard.LeftMailbox, error)
+}
+
+// Handed are the readings of files that people can open. Who may, says
+// offboard.Opening.
+type Handed interface {
+	Drive(ctx context.Context, id org.DriveID) (*offboard.DriveRow, error)
+	DriveOf(ctx context.Context, user org.UserID) (*offboard.DriveRow, error)
+	OpenDrives(ctx context.Context, q offboard.OpenDriveQuery) (offboard.Page[offboard.DriveRow], error)
+	Files(ctx context.Context, q offboard.FileQuery) (offboard.Page[offboard.FileRow], error)
+	File(ctx context.Context, drive org.DriveID, id string) (*offboard.FileRow, error)
+}
+
+// Bodies are the bodies of messages and files, named by their hash.
+type Bodies interface {
+	Open(ctx context.Context, hash string) (io.ReadCloser, error)
 }
 
 // Sessions keeps who is signed in. All nodes share it.

@@ -20,6 +20,7 @@ import (
 type Options struct {
 	Desk     *offboard.Desk
 	Store    Store
+	Bodies   Bodies
 	Identity SignIns
 	Log      *slog.Logger
 	Now      func() time.Time // the real clock, by which sessions live
@@ -101,6 +102,10 @@ func (s *Server) routes() http.Handler {
 	signedIn("POST /account/sessions", endSessions)
 	signedIn("POST /account/passkeys", addPasskey)
 	signedIn("POST /account/passkeys/remove", removePasskey)
+	signedIn("GET /drives", drivesPage)
+	signedIn("GET /drives/{id}", folderPage)
+	signedIn("GET /drives/{id}/items/{item}", folderPage)
+	signedIn("GET /drives/{id}/items/{item}/content", downloadFile)
 
 	may(org.ReadDirectory, "GET /users", usersPage)
 	may(org.CreateUser, "GET /users/new", newUserPage)

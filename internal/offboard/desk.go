@@ -32,10 +32,12 @@ type Desk struct {
 	Log      *slog.Logger
 	Node     string        // names this process among those that share the database
 	Lease    time.Duration // how long a claimed run is this node's alone
-	Portion  int           // how many people one transaction of a run takes; 2000 when zero
+	Portion  int           // how many people one transaction of a run takes; as many as are quick when zero
 	wake     chan struct{}
 	watch    watchers
 	sketches sketches
+	// How many people a transaction of a run takes, and one of a sweep.
+	running, purging pace
 }
 
 // Bodies keeps the bodies of messages and files, named by their hash. The desk
@@ -44,12 +46,12 @@ type Bodies interface {
 	Delete(ctx context.Context, hashes ...string) error
 }
 
-// portionOfRun is how many people one transaction of a run takes: large enough to
-// write each page once for many of them, small enough that others get their turn
-// within a tenth of a second.
+// portionOfRun is how many people one transaction of a run takes at most: large
+// enough to write each page once for many of them. Where that takes others their
+// turn for too long, it takes fewer.
 const portionOfRun = 2000
 
-func (d *Desk) chunk() int { return cmp.Or(d.Portion, portionOfRun) }
+func (d *Desk) chunk() int { return cmp.Or(d.Portion, d.running.portion(portionOfRun)) }
 
 // now is the organization's time, in whole seconds. A practice organization has
 // a clock that can be moved.

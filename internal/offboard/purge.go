@@ -101,7 +101,9 @@ func (d *Desk) Sweep(ctx context.Context, progress func(Swept)) (Swept, error) {
 	for more := true; more; {
 		var batch Swept
 		due, version := next.take()
+		var began time.Time
 		err := d.Store.Change(ctx, func(tx Tx) (err error) {
+			began = d.Now()
 			if due != nil && !alone(tx, version) {
 				due = nil
 			}
@@ -111,6 +113,7 @@ func (d *Desk) Sweep(ctx context.Context, progress func(Swept)) (Swept, error) {
 		if err != nil {
 			return total, err
 		}
+		d.purging.took(batch.People, d.Now().Sub(began))
 		total.add(batch)
 		if progress != nil {
 			progress(total)
@@ -136,7 +139,7 @@ func (d *Desk) sweepBatch(ctx context.Context, tx Tx, system org.Actor, had *[]*
 		return s, err
 	}
 	until := now.Add(-org.UserRetention)
-	limit := cmp.Or(d.Portion, purgeChunk)
+	limit := cmp.Or(d.Portion, d.purging.portion(purgeChunk))
 	load := func(tx Tx, after *org.Person) (*[]*org.Person, error) {
 		due, err := tx.Due(ctx, until, after, limit)
 		return &due, err

@@ -70,8 +70,11 @@ type runner struct {
 func (r *runner) advance(ctx context.Context) (*Departure, error) {
 	var dep *Departure
 	have, version := r.next.take()
+	var began time.Time
+	did := 0
 	err := r.Store.Change(ctx, func(tx Tx) error {
 		var err error
+		began = r.Now() // others wait from now on
 		if dep, err = tx.Departure(ctx, r.id); err != nil {
 			return err
 		}
@@ -93,6 +96,7 @@ func (r *runner) advance(ctx context.Context) (*Departure, error) {
 			}
 		}
 		r.loadNext(ctx, tx, dep, c)
+		did = len(c.items)
 		return r.runChunk(ctx, tx, dep, c.again(), now)
 	})
 	if dep == nil {
@@ -100,8 +104,10 @@ func (r *runner) advance(ctx context.Context) (*Departure, error) {
 	}
 	if err != nil {
 		r.next.take()
+		return dep, err
 	}
-	return dep, err
+	r.running.took(did, r.Now().Sub(began))
+	return dep, nil
 }
 
 // batch is one chunk of a run while it is worked on.

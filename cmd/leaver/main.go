@@ -23,13 +23,15 @@ var version string
 
 func main() { os.Exit(run()) }
 
-// run carries out the command line. The first signal ends the work cleanly, the
-// second one at once.
+// run carries out the command line. The first signal ends the work cleanly, a
+// later one at once. One that follows on its heels is the same one: timeout(1)
+// and others send it to the process and to its group.
 func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	go func() { // ends with the process
 		<-ctx.Done()
+		<-time.After(time.Second)
 		stop()
 	}()
 	return newProgram().Run(ctx, os.Args[1:])

@@ -97,10 +97,14 @@ func (s *session) serverAddress() (*url.URL, *login, error) {
 
 // parseServer reads the address of a server.
 func parseServer(text string) (*url.URL, error) {
-	if !strings.Contains(text, "://") {
+	bare := !strings.Contains(text, "://")
+	if bare {
 		text = "http://" + text
 	}
 	address, err := url.Parse(strings.TrimRight(text, "/"))
+	if bare && err == nil && !isLoopback(address.Hostname()) {
+		address.Scheme = "https" // secrets go there
+	}
 	if err != nil || address.Host == "" || (address.Scheme != "http" && address.Scheme != "https") {
 		return nil, usage("badServer", "value", text)
 	}

@@ -132,8 +132,10 @@ func (h *host) serve(ctx context.Context, s *site, c *Config, o cli.ServeOptions
 	if err := s.register(ctx, publicClients()...); err != nil { // those that a newer version knows
 		return err
 	}
+	public := strings.TrimRight(c.PublicURL, "/")
+	s.desk.WriteLetter = writer{public}.letter
 	front, err := s.network(serving{
-		version: h.version, practice: organization.Practice, publicURL: strings.TrimRight(c.PublicURL, "/"), behindProxy: c.BehindProxy,
+		version: h.version, practice: organization.Practice, publicURL: public, behindProxy: c.BehindProxy,
 		limits:        wire.Limits{Units: c.GraphUnits, Writes: c.GraphWrites},
 		passwordGrant: c.PasswordGrant, quiet: c.Log.Requests != nil && !*c.Log.Requests, maxBody: c.MaxBody, maxUpload: c.MaxUpload,
 	})

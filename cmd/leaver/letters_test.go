@@ -1,7 +1,6 @@
 package main
 
 import (
-	"strings"
 	"testing"
 	"time"
 
@@ -18,39 +17,43 @@ func TestWriteLetter(t *testing.T) {
 		name, language string
 		reminder       bool
 		drives         []offboard.LetterDrive
+		address        string
 		subject, text  string
 	}{
 		{
-			"R-WIZ-07 R-OD-05 whose files, until when, how to copy them", "en-GB", false,
-			[]offboard.LetterDrive{anna, kept},
+			"R-WIZ-07 R-OD-05 whose files, until when, where to find them", "en-GB", false,
+			[]offboard.LetterDrive{anna, kept}, "https://leaver.example",
 			"You have access to the OneDrive files of 2 people", `Hello Bram,
 
 2 accounts at Lindeboom College were closed, and you have access to their OneDrive files now:
 
-- Anna (anna@x.example), until 21 December 2026: /v1.0/drives/d1/root/children
-- Lars (lars@x.example), for as long as the files are kept: /v1.0/drives/d2/root/children
+- Anna (anna@x.example), until 21 December 2026
+- Lars (lars@x.example), for as long as the files are kept
 
-To copy them, sign in with a program that speaks Microsoft Graph. The address behind each name lists the files; one file is at /v1.0/drives/DRIVE/items/FILE/content. Save what is still needed in a place of your own.
+To open and copy them, sign in at https://leaver.example/account with your own account: they stand under "Files you have access to". Save what is still needed in a place of your own.
 
 Lindeboom College
 `,
 		},
 		{
 			"R-OD-05 a week before the end, in the language of the organization when the heir has none", "", true,
-			[]offboard.LetterDrive{anna},
+			[]offboard.LetterDrive{anna}, "",
 			"Nog één week voor de OneDrive-bestanden van Anna (anna@x.example)", `Beste Bram,
 
 Bij de OneDrive-bestanden van een account dat bij Lindeboom College is afgesloten kunt u nog hoogstens één week. Kopieer wat nog nodig is voor die tijd:
 
-- Anna (anna@x.example), tot 21 december 2026: /v1.0/drives/d1/root/children
+- Anna (anna@x.example), tot 21 december 2026
 
-Om ze te kopiëren meldt u zich aan`,
+Om ze te openen en te kopiëren meldt u zich met uw eigen account aan bij Leaver en kiest u "Uw account": ze staan onder "Bestanden waar u bij kunt". Bewaar wat nog nodig is op een eigen plek.
+
+Lindeboom College
+`,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			l := offboard.Letter{Heir: org.Heir{Ref: org.Ref{DisplayName: "Bram"}, Language: c.language}, Reminder: c.reminder, Drives: c.drives}
-			subject, text := writeLetter(o, l)
-			if subject != c.subject || !strings.HasPrefix(text, c.text) {
+			subject, text := writer{c.address}.letter(o, l)
+			if subject != c.subject || text != c.text {
 				t.Errorf("got %q\n%s\nwant %q\n%s", subject, text, c.subject, c.text)
 			}
 		})

@@ -88,7 +88,7 @@ func openSite(ctx context.Context, o siteOptions) (*site, error) {
 	s.desk = &offboard.Desk{
 		Store: s.store, Bodies: s.bodies, Now: o.now, NewID: newID, Log: o.log, Node: newID(), Lease: time.Minute,
 		HashPassword: func(password string) (string, error) { return s.passwords.Hash(context.WithoutCancel(ctx), password) },
-		NewPassword:  newPassword, ReplyTemplates: replyTemplates(), WriteLetter: writeLetter,
+		NewPassword:  newPassword, ReplyTemplates: replyTemplates(), WriteLetter: writer{}.letter,
 	}
 	return s, nil
 }
@@ -220,7 +220,7 @@ func (s *site) network(o serving) (*server.Server, error) {
 	}
 	auth := &wire.Auth{Tokens: ids, Subjects: s.store}
 	pages, err := web.New(web.Options{
-		Desk: s.desk, Store: s.store, Identity: ids, Log: s.log, Now: s.now, NewID: newID, BehindProxy: o.behindProxy,
+		Desk: s.desk, Store: s.store, Bodies: s.bodies, Identity: ids, Log: s.log, Now: s.now, NewID: newID, BehindProxy: o.behindProxy,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("admin centre: %w", err)

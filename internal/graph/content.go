@@ -3,9 +3,9 @@ package graph
 import (
 	"context"
 	"net/http"
-	"slices"
 	"time"
 
+	"leaver/internal/offboard"
 	"leaver/internal/org"
 	"leaver/internal/wire"
 )
@@ -41,15 +41,10 @@ func (s *Server) mailbox(r *http.Request, c *call, or org.Operation) (*holder, e
 		return nil, err
 	case h == nil || !h.Active():
 		return nil, wire.NotThere(r.PathValue("user"))
-	case !c.caller.App && h.ID != c.caller.ID && !h.delegates(c.caller.ID) && (or == "" || c.may(or) != nil):
+	case !c.caller.App && !offboard.OpensMailbox(h.Person, c.caller.ID) && (or == "" || c.may(or) != nil):
 		return nil, &wire.Fault{Status: http.StatusForbidden, Code: "ErrorAccessDenied", Message: "Access is denied. Check credentials and try again."}
 	case h.MailboxState(h.now) != org.MailboxActive:
 		return nil, org.Refuse(org.NotFound, "mailbox.none", "R-API-05", org.Arg{Name: "user", Value: h.Ref()})
 	}
 	return h, nil
-}
-
-// delegates says that somebody has full access to the mailbox. R-MBX-12
-func (h *holder) delegates(who org.UserID) bool {
-	return h.Mailbox != nil && slices.Contains(h.Mailbox.Permissions, org.Permission{Who: who, Right: org.FullAccess})
 }

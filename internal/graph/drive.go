@@ -3,7 +3,6 @@ package graph
 import (
 	"errors"
 	"net/http"
-	"slices"
 
 	"leaver/internal/offboard"
 	"leaver/internal/org"
@@ -39,16 +38,18 @@ func (s *Server) drive(r *http.Request, c *call) (*drive, error) {
 	if err != nil {
 		return nil, err
 	}
-	kept := org.Drive{Held: row.Held}
-	if state := kept.DriveStateAt(row.Deleted, now, o.Settings); state == org.DriveRecycleBin || state == org.DriveGone {
-		return nil, noDrive() // R-SM-07
+	var owner *org.Person
+	if h != nil {
+		owner = h.Person
 	}
-	if h != nil && h.Active() && h.Drive != nil && h.Drive.DriveStateAt(h.Deleted, now, o.Settings) == org.DriveArchived {
+	opening := row.Opening(owner, c.caller.ID, o.Settings, now)
+	switch {
+	case !opening.There():
+		return nil, noDrive() // R-SM-07
+	case !opening.Readable():
 		return nil, archived()
 	}
-	d := &drive{DriveRow: row, owner: h}
-	d.whole = c.caller.App || c.caller.Scopes == nil || h != nil && h.Active() && h.ID == c.caller.ID ||
-		slices.Contains(row.Grants, c.caller.ID) // also when the owner is purged, R-SM-07
+	d := &drive{DriveRow: row, owner: h, whole: c.caller.App || c.caller.Scopes == nil || opening.Whole}
 	return d, nil
 }
 

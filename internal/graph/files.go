@@ -2,7 +2,6 @@ package graph
 
 import (
 	"io"
-	"mime"
 	"net/http"
 	"path"
 	"strconv"
@@ -49,23 +48,7 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request, c *call) error
 	if f == nil || f.Folder {
 		return wire.BadRequest("invalidRequest", "A folder has no content to download.")
 	}
-	h := w.Header()
-	h.Set("Content-Type", mimeOf(f))
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}))
-	h.Set("X-Content-Type-Options", "nosniff") // what people put in their drive is nobody's page
-	if f.Body == "" {
-		h.Set("Content-Length", "0")
-		w.WriteHeader(http.StatusOK)
-		return nil
-	}
-	body := &ranged{size: f.Size, open: func() (io.ReadCloser, error) { return s.cfg.Bodies.Open(r.Context(), f.Body) }}
-	defer func() { _ = body.Close() }() // only read
-	if err := body.move(); err != nil { // a body that is missing is said before the answer begins
-		return err
-	}
-	h.Set("Etag", itemTag(f))
-	http.ServeContent(w, r, f.Name, f.Modified, body) // parts of it, and whether it has changed
-	return nil
+	return wire.Download(w, r, f, func() (io.ReadCloser, error) { return s.cfg.Bodies.Open(r.Context(), f.Body) })
 }
 
 // writeItem answers with an item as it is now.

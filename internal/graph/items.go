@@ -2,10 +2,10 @@ package graph
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
 
 	"leaver/internal/offboard"
+	"leaver/internal/wire"
 )
 
 // item finds what a path names in a drive: nil for its beginning.
@@ -154,8 +154,8 @@ func (c *call) itemThing(d *drive, f *offboard.FileRow) *thing {
 	t.put("size", f.Size)
 	t.put("createdDateTime", f.Created)
 	t.put("lastModifiedDateTime", f.Modified)
-	t.put("eTag", itemTag(f))
-	t.put("cTag", `"c:`+itemTag(f)[1:])
+	t.put("eTag", wire.FileTag(f))
+	t.put("cTag", `"c:`+wire.FileTag(f)[1:])
 	t.put("webUrl", c.host+base+"/items/"+f.ID)
 	t.put("createdBy", identityOf(d.Owner))
 	t.put("lastModifiedBy", identityOf(d.Owner))
@@ -166,25 +166,9 @@ func (c *call) itemThing(d *drive, f *offboard.FileRow) *thing {
 		t.put("folder", kind)
 		return t
 	}
-	kind.put("mimeType", mimeOf(f))
+	kind.put("mimeType", wire.MimeOf(f))
 	t.put("file", kind)
 	return t
-}
-
-// itemTag changes with the content of a file.
-func itemTag(f *offboard.FileRow) string {
-	version := strconv.FormatInt(f.Modified.Unix(), 10)
-	if len(f.Body) > 16 { // two versions of one second differ, too
-		version = f.Body[:16]
-	}
-	return `"` + f.ID + "," + version + `"`
-}
-
-func mimeOf(f *offboard.FileRow) string {
-	if f.Mime == "" {
-		return "application/octet-stream"
-	}
-	return f.Mime
 }
 
 // listChildren answers GET …/children. R-API-61

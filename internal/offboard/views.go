@@ -141,7 +141,7 @@ type DriveRow struct {
 	Size    org.Bytes
 	Items   int
 	Held    bool
-	Grants  []org.UserID // who has access to all of it
+	Grants  []org.UserID // who has access to all of it; of a list of what somebody can open, they
 }
 
 // LeftMailbox is a mailbox that outlived its owner's account. R-PERM-05
@@ -167,6 +167,17 @@ type FileQuery struct {
 	ListQuery
 	Drive  org.DriveID
 	Parent string
+	// FoldersFirst puts folders before files, and small letters beside capitals, as
+	// people look for them.
+	FoldersFirst bool
+}
+
+// OpenDriveQuery asks for the drives of others that somebody was given access to,
+// in the order of their owners' names.
+type OpenDriveQuery struct {
+	Who   org.UserID
+	After string // where the page before ended, "" for the first page
+	Limit int
 }
 
 // FileRow is a file or folder of a drive.

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 
 	"leaver/internal/odata"
 	"leaver/internal/offboard"
@@ -10,18 +12,25 @@ import (
 	"leaver/internal/sqldb"
 )
 
-const driveRows = `select d.id, coalesce(u.id, d.former_id), coalesce(u.upn, d.former_name), coalesce(u.display_name, ''),
- coalesce(u.deleted, d.owner_deleted), d.size, d.items, d.held from drives d left join users u on u.pk = d.user_pk where `
+const (
+	driveColumns = `select d.id, coalesce(u.id, d.former_id), coalesce(u.upn, d.former_name), coalesce(u.display_name, ''),
+ coalesce(u.deleted, d.owner_deleted), d.size, d.items, d.held`
+	driveTables = " from drives d left join users u on u.pk = d.user_pk where "
+)
 
 func scanDrive(r *sqldb.Rows) (*offboard.DriveRow, error) {
 	d := &offboard.DriveRow{}
-	err := r.Scan(&d.ID, &d.Owner.ID, &d.Owner.Name, &d.Owner.DisplayName, seconds{&d.Deleted}, &d.Size, &d.Items, &d.Held)
+	return d, driveInto(r, d)
+}
+
+func driveInto(r *sqldb.Rows, d *offboard.DriveRow, more ...any) error {
+	err := r.Scan(append([]any{&d.ID, &d.Owner.ID, &d.Owner.Name, &d.Owner.DisplayName, seconds{&d.Deleted}, &d.Size, &d.Items, &d.Held}, more...)...)
 	d.Owner.Name = org.OriginalUPN(org.UserID(d.Owner.ID), d.Owner.Name)
-	return d, err
+	return err
 }
 
 func (s *Store) oneDrive(ctx context.Context, condition, arg string) (*offboard.DriveRow, error) {
-	d, err := sqldb.One(ctx, s.db, scanDrive, driveRows+condition, arg)
+	d, err := sqldb.One(ctx, s.db, scanDrive, driveColumns+driveTables+condition, arg)
 	if errors.Is(err, sqldb.ErrNoRows) {
 		return nil, nil
 	}
@@ -40,6 +49,33 @@ func (s *Store) Drive(ctx context.Context, id org.DriveID) (*offboard.DriveRow, 
 // DriveOf finds the drive of an active person; nil when there is none. R-API-60
 func (s *Store) DriveOf(ctx context.Context, user org.UserID) (*offboard.DriveRow, error) {
 	return s.oneDrive(ctx, "u.id = $1 and u.deleted is null", string(user))
+}
+
+// ownerKey is what drives are sorted by: the name of the owner, or the user name
+// of one who is gone.
+const ownerKey = "coalesce(u.display_key, lower(d.former_name))"
+
+// OpenDrives gives a page of the drives of others that somebody was given access
+// to, also of those who are gone. R-OD-04 R-SM-07
+func (s *Store) OpenDrives(ctx context.Context, q offboard.OpenDriveQuery) (offboard.Page[offboard.DriveRow], error) {
+	var page offboard.Page[offboard.DriveRow]
+	id, name, _ := strings.Cut(q.After, " ")
+	keys := []string{}
+	found, err := sqldb.All(ctx, s.db, func(r *sqldb.Rows) (offboard.DriveRow, error) {
+		d, key := offboard.DriveRow{Grants: []org.UserID{q.Who}}, ""
+		err := driveInto(r, &d, &key)
+		keys = append(keys, key)
+		return d, err
+	}, driveColumns+", "+ownerKey+driveTables+`d.pk in (select x.drive_pk from drive_grants x join users w on w.pk = x.who_pk where w.id = $1)
+ and (`+ownerKey+" > $2 or "+ownerKey+" = $2 and d.id > $3) order by "+ownerKey+", d.id limit $4", string(q.Who), name, id, q.Limit+1)
+	if err != nil {
+		return page, outage(fmt.Errorf("list the drives that somebody has access to: %w", err))
+	}
+	if page.Rows = found; len(found) > q.Limit {
+		page.Rows = found[:q.Limit]
+		page.Next = string(found[q.Limit-1].ID) + " " + keys[q.Limit-1]
+	}
+	return page, nil
 }
 
 // fileResource is what can be asked about files; i is the table of items.
@@ -83,6 +119,12 @@ func (s *Store) Files(ctx context.Context, q offboard.FileQuery) (offboard.Page[
 	l := list[offboard.FileRow]{
 		resource: s.files, scope: "files\x00" + string(q.Drive) + "\x00" + q.Parent, columns: fileColumns(), from: itemTables, args: []any{string(q.Drive)},
 		order: []odata.SortColumn{{Name: "name", SQL: "i.name"}, {Name: "pk", SQL: "i.pk", Kind: odata.Integer}},
+	}
+	if q.FoldersFirst {
+		l.scope += "\x00folders first"
+		l.order = append([]odata.SortColumn{
+			{Name: "folder", SQL: "case when i.folder then 0 else 1 end", Kind: odata.Integer}, {Name: "key", SQL: "lower(i.name)"},
+		}, l.order...)
 	}
 	if q.Parent == "" {
 		l.from += " and i.parent_pk is null"

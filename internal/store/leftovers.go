@@ -14,7 +14,7 @@ import (
 // LeftDrive implements offboard.Leftovers: of two people of one name the one who
 // was deleted last.
 func (t *txn) LeftDrive(ctx context.Context, ref string) (*offboard.DriveRow, error) {
-	d, err := sqldb.One(ctx, t, scanDrive, driveRows+`d.user_pk is null and d.owner_deleted is not null
+	d, err := sqldb.One(ctx, t, scanDrive, driveColumns+driveTables+`d.user_pk is null and d.owner_deleted is not null
  and (d.id = $1 or d.former_id = $1 or lower(d.former_name) = $2) order by d.owner_deleted desc limit 1`, ref, Fold(ref))
 	if errors.Is(err, sqldb.ErrNoRows) {
 		return nil, nil

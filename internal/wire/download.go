@@ -29,6 +29,13 @@ func FileTag(f *offboard.FileRow) string {
 // Download answers with the bytes of a file, to be saved and never shown: what
 // people put in their drive is nobody's page. It answers requests for parts, too.
 func Download(w http.ResponseWriter, r *http.Request, f *offboard.FileRow, open func() (io.ReadCloser, error)) error {
+	body := &ranged{size: f.Size, open: open}
+	defer func() { _ = body.Close() }() // only read
+	if f.Body != "" {
+		if err := body.move(); err != nil { // a body that is missing is said before the answer begins
+			return err
+		}
+	}
 	h := w.Header()
 	h.Set("Content-Type", MimeOf(f))
 	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}))
@@ -37,11 +44,6 @@ func Download(w http.ResponseWriter, r *http.Request, f *offboard.FileRow, open 
 		h.Set("Content-Length", "0")
 		w.WriteHeader(http.StatusOK)
 		return nil
-	}
-	body := &ranged{size: f.Size, open: open}
-	defer func() { _ = body.Close() }() // only read
-	if err := body.move(); err != nil { // a body that is missing is said before the answer begins
-		return err
 	}
 	h.Set("Etag", FileTag(f))
 	http.ServeContent(w, r, f.Name, f.Modified, body) // parts of it, and whether it has changed

@@ -56,6 +56,7 @@ var closeBrowser = func() {}
 func TestMain(m *testing.M) {
 	code := m.Run()
 	closeBrowser()
+	folders.Range(func(dir, _ any) bool { _ = os.RemoveAll(dir.(string)); return true })
 	os.Exit(code)
 }
 

@@ -64,66 +64,67 @@ var boss = org.Actor{ID: "boss", Roles: []org.RoleID{org.GlobalAdmin}}
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
-// made keeps a practice organization of each size as the file that it is:
-// copying that is faster than making it for every test. What lies in mailboxes
-// and drives is not in it; no page shows that.
-var made sync.Map
+// made keeps a practice organization of each size, as a folder: copying that is
+// faster than making it for every test. folders are to be removed at the end.
+var (
+	made    sync.Map
+	folders sync.Map
+)
 
-// file is a practice organization with so many people.
-func file(users int) ([]byte, error) {
-	once, _ := made.LoadOrStore(users, sync.OnceValues(func() ([]byte, error) { return makeSchool(users) }))
-	return once.(func() ([]byte, error))()
+// folder is where a practice organization with so many people is.
+func folder(users int) (string, error) {
+	once, _ := made.LoadOrStore(users, sync.OnceValues(func() (string, error) { return makeSchool(users) }))
+	return once.(func() (string, error))()
 }
 
-func makeSchool(users int) ([]byte, error) {
+func makeSchool(users int) (string, error) {
 	dir, err := os.MkdirTemp("", "leaver-school-")
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	defer os.RemoveAll(dir)
-	ctx, path := context.Background(), filepath.Join(dir, "school.db")
-	s, err := store.Open(ctx, sqldb.Options{Path: path, NoSync: true}, newID)
+	folders.Store(dir, true)
+	ctx := context.Background()
+	s, bodies, err := openSchool(ctx, dir)
 	if err != nil {
-		return nil, err
-	}
-	bodies, err := blob.New(dir)
-	if err != nil {
-		return nil, err
+		return "", err
 	}
 	hash, err := hashed()
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	if err := practice.Make(ctx, practice.Deps{Store: s, Bodies: shelf{bodies}, PasswordHash: hash, Now: time.Now()}, users, nil); err != nil {
-		return nil, err
+		return "", err
 	}
-	if err := s.Close(); err != nil {
-		return nil, err
+	return dir, s.Close()
+}
+
+// openSchool opens what lies in a folder.
+func openSchool(ctx context.Context, dir string) (*store.Store, *blob.Store, error) {
+	s, err := store.Open(ctx, sqldb.Options{Path: filepath.Join(dir, "school.db"), NoSync: true}, newID)
+	if err != nil {
+		return nil, nil, err
 	}
-	return os.ReadFile(path)
+	bodies, err := blob.New(filepath.Join(dir, "bodies"))
+	return s, bodies, err
 }
 
 // newSchool starts a practice organization with so many people.
 func newSchool(t testing.TB, users int) *school {
 	t.Helper()
-	content, err := file(users)
+	from, err := folder(users)
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(t.TempDir(), "school.db")
-	if err := os.WriteFile(path, content, 0o600); err != nil {
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(from)); err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	kept, err := store.Open(ctx, sqldb.Options{Path: path, NoSync: true}, newID)
+	kept, bodies, err := openSchool(ctx, dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := &school{store: kept}
-	bodies, err := blob.New(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	passwords := identity.NewPasswords()
 	templates := map[string]string{}

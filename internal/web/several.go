@@ -243,23 +243,23 @@ func (v *visit) several(d *offboard.Draft, u upload, f severalForm) (*severalDat
 	v.Section = "several"
 	s := &severalData{ID: d.ID, Upload: u, Form: f, Ran: d.Departure}
 	var err error
-	if s.Plan, err = v.srv.Desk.Plan(v.ctx(), v.Actor, offboard.Request{People: u.People, Defaults: f.defaults()}); err != nil {
-		return nil, err
-	}
-	for i := range s.Plan.Items {
-		it := s.Plan.Items[i]
+	s.Plan, err = v.srv.Desk.PlanEach(v.ctx(), v.Actor, offboard.Request{People: u.People, Defaults: f.defaults()}, func(it *org.Item) error {
 		switch it.Outcome {
 		case org.OutcomeRefused:
-			s.Refused = append(s.Refused, it)
-			continue
+			s.Refused = append(s.Refused, *it)
+			return nil
 		case org.OutcomeKeep:
 			s.Keep++
 		case org.OutcomeDelete:
 			s.Delete++
 		}
 		if len(s.Going) < shownItems {
-			s.Going = append(s.Going, it)
+			s.Going = append(s.Going, *it)
 		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	return s, nil
 }

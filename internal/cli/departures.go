@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"io"
+	"slices"
+	"strings"
 
 	"leaver/internal/graphclient"
 )
@@ -121,16 +123,35 @@ func (c *undoCommand) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	if s.JSON {
-		return s.showResult(ctx, l, d, &ask{}, "")
+		var items []graphclient.RunItem
+		for item, err := range l.DepartureItems(ctx, d.ID) {
+			if err != nil {
+				return err
+			}
+			items = append(items, item)
+		}
+		if err := s.departureJSON(ctx, l, d.ID, items); err != nil {
+			return err
+		}
+	} else {
+		s.printf("%s\n", s.text("cli.undo.done", "status", s.text("outcome."+d.Status)))
 	}
-	s.printf("%s\n", s.text("cli.undo.done", "status", s.text("outcome."+d.Status)))
+	left := 0
 	for item, err := range l.DepartureRemarks(ctx, d.ID) {
 		if err != nil {
 			return err
 		}
-		s.showNotes(item.User, notable(item.Notes, d.Total), true)
+		if slices.ContainsFunc(item.Notes, func(n graphclient.Note) bool { return strings.HasPrefix(n.Code, "undo.refused") }) {
+			left++
+		}
+		if !s.JSON {
+			s.showNotes(item.User, notable(item.Notes, d.Total), true)
+		}
 	}
-	if d.Status != "undone" {
+	switch {
+	case left > 0 && left == d.Total:
+		return told(ExitRefused)
+	case left > 0 || d.Status != "undone":
 		return told(ExitPartial)
 	}
 	return nil

@@ -3,13 +3,13 @@
 //
 // # Reading and writing
 //
-// All writes go through [DB.Update]. One writer goroutine runs the functions of
-// all callers that wait in one transaction, each isolated by a savepoint, commits
-// once and then answers all of them: sixteen clients share one fsync. When Update
-// returns nil the change is durable. The function given to Update may run more
-// than once (after a lost connection, for example), so it must only look at its
-// arguments and set its results afresh; it must not call Update itself, nor do
-// work outside the database.
+// All writes go through [DB.Update]. Whoever comes first runs the functions of
+// all callers that wait by then in one transaction, commits once and answers all of
+// them: sixteen clients share one fsync. One that fails takes nothing of the others
+// with it. When Update returns nil the change is durable. The function given to
+// Update may run more than once (after a lost connection, for example) and in the
+// goroutine of another caller, so it must only look at its arguments and set its
+// results afresh; it must not call Update itself, nor do work outside the database.
 //
 // [DB.View] gives one consistent snapshot for several statements. [DB.Query],
 // [DB.QueryRow], [All] and [One] on the DB itself are for a single statement.

@@ -122,31 +122,9 @@ func (c *undoCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	if s.JSON {
-		var items []graphclient.RunItem
-		for item, err := range l.DepartureItems(ctx, d.ID) {
-			if err != nil {
-				return err
-			}
-			items = append(items, item)
-		}
-		if err := s.departureJSON(ctx, l, d.ID, items); err != nil {
-			return err
-		}
-	} else {
-		s.printf("%s\n", s.text("cli.undo.done", "status", s.text("outcome."+d.Status)))
-	}
-	left := 0
-	for item, err := range l.DepartureRemarks(ctx, d.ID) {
-		if err != nil {
-			return err
-		}
-		if slices.ContainsFunc(item.Notes, func(n graphclient.Note) bool { return strings.HasPrefix(n.Code, "undo.refused") }) {
-			left++
-		}
-		if !s.JSON {
-			s.showNotes(item.User, notable(item.Notes, d.Total), true)
-		}
+	left, err := s.showUndone(ctx, l, d)
+	if err != nil {
+		return err
 	}
 	switch {
 	case left > 0 && left == d.Total:
@@ -155,4 +133,33 @@ func (c *undoCommand) Run(ctx context.Context, s *session) error {
 		return told(ExitPartial)
 	}
 	return nil
+}
+
+// showUndone writes what became of a run that is put back, and counts those who
+// could not be.
+func (s *session) showUndone(ctx context.Context, l *link, d *graphclient.Departure) (left int, err error) {
+	var items []graphclient.RunItem
+	all := l.DepartureRemarks(ctx, d.ID)
+	if s.JSON {
+		all = l.DepartureItems(ctx, d.ID)
+	} else {
+		s.printf("%s\n", s.text("cli.undo.done", "status", s.text("outcome."+d.Status)))
+	}
+	for item, err := range all {
+		if err != nil {
+			return left, err
+		}
+		if slices.ContainsFunc(item.Notes, func(n graphclient.Note) bool { return strings.HasPrefix(n.Code, "undo.refused") }) {
+			left++
+		}
+		if s.JSON {
+			items = append(items, item)
+			continue
+		}
+		s.showNotes(item.User, notable(item.Notes, d.Total), true)
+	}
+	if s.JSON {
+		err = s.departureJSON(ctx, l, d.ID, items)
+	}
+	return left, err
 }

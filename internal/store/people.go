@@ -125,7 +125,7 @@ func ofArray(s string) []string {
 // joined stores a list of texts.
 func joined(l []string) string { return strings.Join(l, "\n") }
 
-// rolesAndGroups and belongings are the rows that belong to persons, as one
+// rolesAndGroups, belongings and delegates are the rows that belong to persons, as one
 // statement: kind, person, two texts, a flag, a number, and two more texts. The
 // first are all that the gate looks at.
 const (
@@ -137,17 +137,28 @@ const (
 	belongings = `
  union all select 2, user_pk, value, '', is_primary, ordinal, '', '' from addresses where user_pk in {ints $1}
  union all select 3, l.user_pk, p.sku, coalesce(g.id, ''), false, l.assigned, l.disabled_plans, l.error
-   from licenses l join products p on p.pk = l.product_pk left join groups g on g.pk = l.group_pk where l.user_pk in {ints $1}
+   from licenses l join products p on p.pk = l.product_pk left join groups g on g.pk = l.group_pk where l.user_pk in {ints $1}`
+	delegates = `
  union all select 4, m.user_pk, w.id, x.permission, false, 0, '', ''
    from mailboxes m join mailbox_permissions x on x.mailbox_pk = m.pk join users w on w.pk = x.who_pk where m.user_pk in {ints $1}
  union all select 5, d.user_pk, w.id, '', false, 0, '', ''
    from drives d join drive_grants x on x.drive_pk = d.pk join users w on w.pk = x.who_pk where d.user_pk in {ints $1}`
 )
 
-var gateParts, allParts = inWays(rolesAndGroups), inWays(rolesAndGroups + belongings)
+var gateParts, allParts = inWays(rolesAndGroups), inWays(rolesAndGroups + belongings + delegates)
+
+// partsOfKnown are those of one person whose mailbox and drive are known; who has
+// access to these comes without the person.
+var partsOfKnown = inWays(rolesAndGroups + belongings)[single] + `
+ union all select 4, 0, w.id, x.permission, false, 0, '', '' from mailbox_permissions x join users w on w.pk = x.who_pk where x.mailbox_pk = $2
+ union all select 5, 0, w.id, '', false, 0, '', '' from drive_grants x join users w on w.pk = x.who_pk where x.drive_pk = $3`
 
 // complete loads what belongs to the persons beyond their own row.
 func complete(ctx context.Context, q sqldb.Querier, people []*row) error {
+	if len(people) == 1 {
+		p := people[0]
+		return gather(ctx, q, map[int64]*row{p.Key: p, 0: p}, partsOfKnown, p.Key, p.mailbox, p.drive)
+	}
 	return fill(ctx, q, people, &allParts)
 }
 

@@ -52,7 +52,7 @@ func (d *Desk) Import(ctx context.Context, actor org.Actor, people []ImportRow, 
 	}); err != nil || dry {
 		return out, err
 	}
-	done := 0
+	done, grown := 0, Growth{Store: d.Store}
 	for part := range slices.Chunk(people, 500) {
 		var step Imported
 		err := d.Store.Change(ctx, func(tx Tx) error {
@@ -67,6 +67,9 @@ func (d *Desk) Import(ctx context.Context, actor org.Actor, people []ImportRow, 
 		out.Updated += step.Updated
 		out.Unchanged += step.Unchanged
 		out.Licenses += step.Licenses
+		if err := grown.To(ctx, done+len(part), len(people)); err != nil {
+			return out, err
+		}
 		if done += len(part); progress != nil {
 			progress(done)
 		}

@@ -70,8 +70,12 @@ func Make(ctx context.Context, d Deps, users int, progress func(done, total int)
 		}
 	}
 	progress(m.done, m.total)
+	grown := offboard.Growth{Store: d.Store}
 	for m.done < m.total {
 		if err := m.generate(ctx); err != nil {
+			return fmt.Errorf("make the practice organization: %w", err)
+		}
+		if err := grown.To(ctx, m.done, m.total); err != nil {
 			return fmt.Errorf("make the practice organization: %w", err)
 		}
 		progress(m.done, m.total)

@@ -362,10 +362,16 @@ func TestPersonInABrowser(t *testing.T) {
 			b.sees(say("De groepen zijn gewijzigd.", "The groups were changed."))
 
 			b.press(`.tabs a[href$="/mail"]`)
-			b.do(chromedp.SendKeys(chromedp.CSS("#who"), "bram"))
+			b.do(chromedp.SendKeys(chromedp.CSS("#who"), map[string]string{"en": "sa", "nl": "bra"}[l.lang]))
 			b.press(`form:has(#who) .btn`)
 			b.sees(say("Wie bedoelt u?", "Who is meant?"))
-			b.press(`form:has(#who) .chip`)
+			if l.lang == "en" { // what was typed since, and not the first who was offered
+				b.do(chromedp.Clear(chromedp.CSS("#who")), chromedp.SendKeys(chromedp.CSS("#who"), "bram.jansen@lindeboom.example"))
+				b.enter()
+				b.loaded()
+			} else {
+				b.press(`form:has(#who) .chip[value$="=bram.jansen@lindeboom.example"]`)
+			}
 			b.sees(say("De toegang is gewijzigd.", "Who has access was changed."))
 			b.sees("Bram Jansen")
 			if p := s.person(t, anna); len(p.Products()) != 2 || len(p.Mailbox.Permissions) != 2 {

@@ -9,7 +9,8 @@ import (
 
 // cargo is what one chunk of a run is about, as it was loaded.
 type cargo struct {
-	from   int // ordinal of the first item that it may have
+	from   int  // ordinal of the first item that it may have
+	full   bool // there may be more behind it
 	items  []Item
 	people []*org.Person // nil where there is nobody any more
 	heirs  map[string]org.Heir
@@ -24,11 +25,12 @@ func (c *cargo) again() cargo {
 
 // loadChunk loads the next people of a run.
 func (d *Desk) loadChunk(ctx context.Context, tx Tx, dep *Departure, from int) (*cargo, error) {
-	c := &cargo{from: from}
+	c, limit := &cargo{from: from}, d.chunk()
 	var err error
-	if c.items, err = tx.Items(ctx, dep, from-1, d.chunk(), ItemPending); err != nil {
+	if c.items, err = tx.Items(ctx, dep, from-1, limit, ItemPending); err != nil {
 		return nil, err
 	}
+	c.full = len(c.items) == limit
 	keys := make([]int64, len(c.items))
 	heirs := map[string]bool{}
 	var ids []string
@@ -57,7 +59,7 @@ func (d *Desk) loadChunk(ctx context.Context, tx Tx, dep *Departure, from int) (
 // that chunk is all that has changed since, its people are as the next transaction
 // would find them: nobody in it is in the one before, and nobody who inherits leaves.
 func (r *runner) loadNext(ctx context.Context, tx Tx, dep *Departure, c *cargo) {
-	if len(c.items) < r.chunk() {
+	if !c.full {
 		return
 	}
 	of, from := *dep, c.items[len(c.items)-1].Ordinal+1

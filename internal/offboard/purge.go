@@ -150,7 +150,7 @@ func (d *Desk) sweepBatch(ctx context.Context, tx Tx, system org.Actor, had *[]*
 		}
 	}
 	due := *had
-	if len(due) == limit {
+	if len(due) > 0 {
 		next.load(ctx, d.Store, tx, func(tx Tx) (*[]*org.Person, error) { return load(tx, due[len(due)-1]) })
 	}
 	if len(due) > 0 {

@@ -22,6 +22,12 @@ func reinherit(ctx context.Context, tx Tx, o *org.Organization, p *org.Person, n
 	if err != nil {
 		return err
 	}
+	inheritFrom(o, p, groups, now)
+	return nil
+}
+
+// inheritFrom does so for the groups that give licences by now.
+func inheritFrom(o *org.Organization, p *org.Person, groups []*org.Group, now timeStamp) {
 	gone := map[org.GroupID]bool{}
 	for _, l := range p.Licenses {
 		gone[l.Group] = l.Group != ""
@@ -37,7 +43,6 @@ func reinherit(ctx context.Context, tx Tx, o *org.Organization, p *org.Person, n
 	for _, g := range groups {
 		o.Inherit(p, g, true, now)
 	}
-	return nil
 }
 
 // failures are the rows of the trail for the licences that a group could not

@@ -168,7 +168,8 @@ func (b *backing) reinherit(ctx context.Context, p *org.Person) error {
 	if err != nil {
 		return err
 	}
-	return reinherit(ctx, b.tx, o, p, b.now)
+	inheritFrom(o, p, groups, b.now)
+	return nil
 }
 
 // withoutDeletion is a deleted person as they were before, from what is on record. R-DEL-03

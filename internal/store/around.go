@@ -159,6 +159,11 @@ func (t *txn) World(ctx context.Context, current, before *org.Person, upn string
 	} else if err := t.Ahead(ctx, text, sets[0], current.Key); err != nil {
 		return w, err
 	}
+	if !current.Active() { // who comes back gets what groups give by now
+		if err := t.Ahead(ctx, licensing, current.Key); err != nil {
+			return w, err
+		}
+	}
 	var n int64
 	if err := t.QueryRow(ctx, "select count(*) from users where upn_key = $1 and deleted is null and pk <> $2", Fold(upn), current.Key).Scan(&n); err != nil {
 		return w, fmt.Errorf("look for the name %s: %w", upn, err)

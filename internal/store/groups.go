@@ -40,16 +40,26 @@ func (t *txn) loadGiven(ctx context.Context, g *org.Group) (err error) {
 		err := r.Scan(&l.Sku, &plans)
 		l.DisabledPlans = splitLines(plans)
 		return l, err
-	}, "select p.sku, x.disabled_plans from group_licenses x join products p on p.pk = x.product_pk where x.group_pk = $1 order by p.pk", g.Key)
+	}, givenBy, g.Key)
 	return err
 }
 
+const (
+	givenBy   = "select p.sku, x.disabled_plans from group_licenses x join products p on p.pk = x.product_pk where x.group_pk = $1 order by p.pk"
+	licensing = "select " + groupColumns + ` from group_members m join groups g on g.pk = m.group_pk
+ where m.user_pk = $1 and deleted is null and exists (select 1 from group_licenses l where l.group_pk = m.group_pk) order by m.group_pk`
+)
+
 // LicensingGroups implements offboard.Memberships.
 func (t *txn) LicensingGroups(ctx context.Context, p *org.Person) ([]*org.Group, error) {
-	groups, err := sqldb.All(ctx, t, scanGroup, "select "+groupColumns+` from group_members m join groups g on g.pk = m.group_pk
- where m.user_pk = $1 and deleted is null and exists (select 1 from group_licenses l where l.group_pk = m.group_pk) order by m.group_pk`, p.Key)
+	groups, err := sqldb.All(ctx, t, scanGroup, licensing, p.Key)
 	if err != nil {
 		return nil, fmt.Errorf("load the groups that give licences to %s: %w", p.ID, err)
+	}
+	for _, g := range groups {
+		if err := t.Ahead(ctx, givenBy, g.Key); err != nil {
+			return nil, err
+		}
 	}
 	for _, g := range groups {
 		if err := t.loadGiven(ctx, g); err != nil {

@@ -11,6 +11,10 @@
 // goroutine of another caller, so it must only look at its arguments and set its
 // results afresh; it must not call Update itself, nor do work outside the database.
 //
+// On PostgreSQL a round trip costs more than a statement. [Tx.Later] lets a change
+// that needs no answer go with the next statement, [Tx.Ahead] a query with the one
+// before it. On SQLite the one runs at once and the other not at all.
+//
 // [DB.View] gives one consistent snapshot for several statements. [DB.Query],
 // [DB.QueryRow], [All] and [One] on the DB itself are for a single statement.
 // Both refuse to write. Each holds one of a few connections until its function

@@ -8,7 +8,7 @@ import (
 
 // patience is how long one transaction of a run or a sweep may keep everybody else
 // who wants to change something waiting.
-const patience = 100 * time.Millisecond
+const patience = 250 * time.Millisecond
 
 // firstPortion is how many people the first transaction takes, leastPortion how
 // many it takes however long it lasts.

@@ -55,6 +55,22 @@ const (
 const runAxe = `axe.run({runOnly: %s}).then(r =>
   r.violations.map(v => ({id: v.id, targets: v.nodes.slice(0, 4).map(n => n.target.join(' ')), why: v.nodes[0].failureSummary})))`
 
+// accessible holds the page to rules of axe, and to its width.
+func (b *tab) accessible(axe, rules, what string) {
+	b.t.Helper()
+	b.do(chromedp.Evaluate[chromedp.Void](axe))
+	found, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]violation](fmt.Sprintf(runAxe, rules), chromedp.EvalAwaitPromise))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for _, v := range found {
+		b.t.Errorf("%s: %s at %q\n%s", what, v.ID, v.Targets, v.Why)
+	}
+	if wide := eval[float64](b, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {
+		b.t.Errorf("%s is %v pixels too wide", what, wide)
+	}
+}
+
 func TestAccessible(t *testing.T) {
 	t.Parallel()
 	axe := axeScript(t)
@@ -73,17 +89,7 @@ func TestAccessible(t *testing.T) {
 			b := newTab(in, t, s, l)
 			check := func(what string) {
 				t.Helper()
-				b.do(chromedp.Evaluate[chromedp.Void](axe))
-				found, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]violation](fmt.Sprintf(runAxe, rules), chromedp.EvalAwaitPromise))
-				if err != nil {
-					t.Fatal(err)
-				}
-				for _, v := range found {
-					t.Errorf("%s: %s at %q\n%s", what, v.ID, v.Targets, v.Why)
-				}
-				if wide := eval[float64](b, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {
-					t.Errorf("%s is %v pixels too wide", what, wide)
-				}
+				b.accessible(axe, rules, what)
 			}
 			b.open("/signin")
 			check("/signin")

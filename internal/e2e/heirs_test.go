@@ -116,6 +116,7 @@ func TestFilesOfOthers(t *testing.T) {
 		account.says(t, "Files of Anna de Vries")
 		account.says(t, "Until ")
 		account.says(t, "Your own files")
+		bram.get("/drives").says(t, "Files of Anna de Vries")
 	})
 	t.Run("a file is saved, never shown", func(t *testing.T) {
 		a := bram.get(file)

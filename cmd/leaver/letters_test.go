@@ -22,7 +22,8 @@ func TestWriteLetter(t *testing.T) {
 	}{
 		{
 			"R-WIZ-07 R-OD-05 whose files, until when, where to find them", "en-GB", false,
-			[]offboard.LetterDrive{anna, kept}, "https://leaver.example",
+			[]offboard.LetterDrive{anna, kept},
+			"https://leaver.example",
 			"You have access to the OneDrive files of 2 people", `Hello Bram,
 
 2 accounts at Lindeboom College were closed, and you have access to their OneDrive files now:
@@ -37,7 +38,8 @@ Lindeboom College
 		},
 		{
 			"R-OD-05 a week before the end, in the language of the organization when the heir has none", "", true,
-			[]offboard.LetterDrive{anna}, "",
+			[]offboard.LetterDrive{anna},
+			"",
 			"Nog één week voor de OneDrive-bestanden van Anna (anna@x.example)", `Beste Bram,
 
 Bij de OneDrive-bestanden van een account dat bij Lindeboom College is afgesloten kunt u nog hoogstens één week. Kopieer wat nog nodig is voor die tijd:

@@ -129,7 +129,7 @@ func (c *deleteCommand) plan(ctx context.Context, s *session, l *link, a *ask) (
 		err = c.refused(s, a, plan)
 	}
 	if err == nil && !c.Yes {
-		s.showPlan(&plan.V, false)
+		s.showPlan(&plan.V)
 	}
 	return &plan.V, err
 }
@@ -167,7 +167,7 @@ func (c *deleteCommand) refused(s *session, a *ask, answer graphclient.Answer[gr
 				return err
 			}
 		case c.Result != "-":
-			s.showPlan(plan, false)
+			s.showPlan(plan)
 		}
 		return fault(planExit(plan.Items), "allRefused", "count", len(plan.Items))
 	}

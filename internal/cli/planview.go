@@ -15,8 +15,8 @@ var severities = []string{"critical", "warning", "info"}
 
 // showPlan writes a plan: of one person whole, of many as a table with the
 // refusals apart.
-func (s *session) showPlan(plan *graphclient.Plan, full bool) {
-	v := s.viewPlan(len(plan.Items), full)
+func (s *session) showPlan(plan *graphclient.Plan) {
+	v := s.viewPlan(len(plan.Items), false)
 	for i := range plan.Items {
 		v.add(&plan.Items[i])
 	}

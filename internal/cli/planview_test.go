@@ -85,7 +85,7 @@ Er is niets gewijzigd. Zo voert u dit uit:
 	for lang, want := range tests {
 		s, out := newSession(t, lang, 0)
 		plan := annasPlan()
-		s.showPlan(plan, false)
+		s.showPlan(plan)
 		s.showNext(plan, "leaver delete anna@lindeboom.example")
 		if got := strings.ReplaceAll(written(t, s, out), "\u00a0", " "); got != want {
 			t.Errorf("%s: got\n%s\nwant\n%s", lang, got, want)
@@ -102,7 +102,7 @@ func TestShowPlanOfMany(t *testing.T) {
 		}})
 	plan.MassDelete, plan.Leaving = true, 2
 	s, out := newSession(t, locale.English, 100)
-	s.showPlan(plan, false)
+	s.showPlan(plan)
 	s.showNext(plan, "leaver delete --csv x.csv")
 	text := written(t, s, out)
 	for _, want := range []string{

@@ -4,7 +4,7 @@ import (
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/sha1" //nolint:gosec // names a certificate
+	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -64,7 +64,7 @@ func TestClientAssertion(t *testing.T) {
 	oldKey, _, oldText := certificate(t, now.Add(-48*time.Hour), now.Add(-time.Hour))
 	strange, _, _ := certificate(t, now, now.Add(time.Hour))
 	f.db.changeApp(daemonID, func(a *App) { a.Certificates = []string{"no PEM", oldText, text} })
-	sum1, sum256 := sha1.Sum(cert.Raw), sha256.Sum256(cert.Raw) //nolint:gosec // names a certificate
+	sum1, sum256 := sha1.Sum(cert.Raw), sha256.Sum256(cert.Raw)
 	thumb := map[jose.HeaderKey]any{"x5t": base64.RawURLEncoding.EncodeToString(sum1[:])}
 	thumb256 := map[jose.HeaderKey]any{"x5t#S256": base64.RawURLEncoding.EncodeToString(sum256[:])}
 	wrongThumb := map[jose.HeaderKey]any{"x5t": base64.RawURLEncoding.EncodeToString(make([]byte, 20))}

@@ -152,8 +152,11 @@ func TestCodeIsRefused(t *testing.T) {
 		{"other app", ask(cliID, "http://localhost:40123"), 0, []string{"client_id", webID, "client_secret", "practice-secret"}, 70000},
 		{"too late", ask(cliID, "http://localhost:40123"), codeLifetime, nil, 70008},
 		{"scope the app has not", ask(cliID, "http://localhost:40123"), 0, []string{"scope", "Mail.Read"}, 65001},
-		{"verifier without challenge", ask(webID, "https://web.example/other", "code_challenge", "-", "code_challenge_method", "-"), 0,
-			[]string{"client_id", webID, "client_secret", "practice-secret", "redirect_uri", "https://web.example/other"}, 501481},
+		{
+			"verifier without challenge", ask(webID, "https://web.example/other", "code_challenge", "-", "code_challenge_method", "-"), 0,
+			[]string{"client_id", webID, "client_secret", "practice-secret", "redirect_uri", "https://web.example/other"},
+			501481,
+		},
 		{"a confidential app without its secret", ask(webID, "https://web.example/other"), 0, []string{"client_id", webID, "redirect_uri", "https://web.example/other"}, 7000218},
 	}
 	for _, tt := range tests {

@@ -77,7 +77,9 @@ func (s *Server) readScope(c *call, asked *scopes, item string) error {
 
 func isScopeName(name string) bool {
 	for _, r := range name {
-		if !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._-", r)) {
+		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+		digit := r >= '0' && r <= '9'
+		if !letter && !digit && !strings.ContainsRune("._-", r) {
 			return false
 		}
 	}

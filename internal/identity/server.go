@@ -175,8 +175,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	c := s.newCall(w, r, endpoint)
 	c.page = route.page
-	if err := s.serve(c, route, authority); err != nil {
-		s.fail(c, err)
+	if err := s.serve(c, route, authority); err != nil { //nolint:contextcheck // the request has it
+		s.fail(c, err) //nolint:contextcheck // the request has it
 	}
 }
 

@@ -126,7 +126,7 @@ func newFixture(t testing.TB, change ...func(*Config)) *fixture {
 	}
 	cfg := Config{
 		Directory: f.db, Grants: f.db, Keys: f.db, Attempts: f.db, Passwords: NewPasswords(), Now: f.clock.Now,
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Text: say, Language: chooseLanguage, AllowPassword: true,
+		Log: slog.New(slog.DiscardHandler), Text: say, Language: chooseLanguage, AllowPassword: true,
 	}
 	for _, c := range change {
 		c(&cfg)

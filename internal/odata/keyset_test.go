@@ -2,6 +2,7 @@ package odata
 
 import (
 	"database/sql"
+	"errors"
 	"strings"
 	"testing"
 )
@@ -73,7 +74,7 @@ func walk(t *testing.T, db *sql.DB, q Query, columns []SortColumn) string {
 			targets[i] = &values[i]
 		}
 		err := db.QueryRowContext(t.Context(), text, args...).Scan(targets...)
-		if err == sql.ErrNoRows {
+		if errors.Is(err, sql.ErrNoRows) {
 			return ids.String()
 		}
 		if err != nil {

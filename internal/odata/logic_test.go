@@ -11,11 +11,20 @@ import (
 // has to be what sets of rows give.
 func TestLogic(t *testing.T) {
 	leaves := [][2]string{
-		{`mail eq 'anne@contoso.com'`, "1"}, {`mail eq null`, "3"}, {`mail ne 'bob@fabrikam.com'`, "134a"},
-		{`mail ge 'bob'`, "24a"}, {`startswith(mail,'x')`, "4a"}, {`endswith(mail,'@contoso.com')`, "14a"},
-		{`mail in ('bob@fabrikam.com', null)`, "23"}, {`accountEnabled eq true`, "14a"}, {`accountEnabled eq false`, "2"},
-		{`total gt 1`, "23"}, {`deletedDateTime eq null`, "14a"}, {`assignedLicenses/any()`, "12a"},
-		{`proxyAddresses/all(p:startswith(p,'smtp:'))`, "123a"}, {`assignedLicenses/$count gt 1`, "1"},
+		{`mail eq 'anne@contoso.com'`, "1"},
+		{`mail eq null`, "3"},
+		{`mail ne 'bob@fabrikam.com'`, "134a"},
+		{`mail ge 'bob'`, "24a"},
+		{`startswith(mail,'x')`, "4a"},
+		{`endswith(mail,'@contoso.com')`, "14a"},
+		{`mail in ('bob@fabrikam.com', null)`, "23"},
+		{`accountEnabled eq true`, "14a"},
+		{`accountEnabled eq false`, "2"},
+		{`total gt 1`, "23"},
+		{`deletedDateTime eq null`, "14a"},
+		{`assignedLicenses/any()`, "12a"},
+		{`proxyAddresses/all(p:startswith(p,'smtp:'))`, "123a"},
+		{`assignedLicenses/$count gt 1`, "1"},
 		{`mailboxSettings/userPurpose eq 'shared'`, "3"},
 	}
 	const everybody = "1234a"

@@ -160,10 +160,10 @@ func prefixEnd(prefix string) (string, bool) {
 	for prefix != "" {
 		r, size := utf8.DecodeLastRuneInString(prefix)
 		prefix = prefix[:len(prefix)-size]
-		switch {
-		case r == utf8.MaxRune:
+		switch r {
+		case utf8.MaxRune:
 			continue // nothing is greater: carry
-		case r == '\ud7ff':
+		case '\ud7ff':
 			r = '\ue000' // surrogates are no text
 		default:
 			r++

@@ -331,10 +331,22 @@ func overlay(to, from *org.User) {
 		to   *string
 		from string
 	}{
-		{&to.DisplayName, from.DisplayName}, {&to.GivenName, from.GivenName}, {&to.Surname, from.Surname}, {&to.JobTitle, from.JobTitle},
-		{&to.Department, from.Department}, {&to.CompanyName, from.CompanyName}, {&to.OfficeLocation, from.OfficeLocation}, {&to.MobilePhone, from.MobilePhone},
-		{&to.FaxNumber, from.FaxNumber}, {&to.EmployeeID, from.EmployeeID}, {&to.StreetAddress, from.StreetAddress}, {&to.City, from.City},
-		{&to.State, from.State}, {&to.PostalCode, from.PostalCode}, {&to.Country, from.Country}, {&to.UsageLocation, from.UsageLocation},
+		{&to.DisplayName, from.DisplayName},
+		{&to.GivenName, from.GivenName},
+		{&to.Surname, from.Surname},
+		{&to.JobTitle, from.JobTitle},
+		{&to.Department, from.Department},
+		{&to.CompanyName, from.CompanyName},
+		{&to.OfficeLocation, from.OfficeLocation},
+		{&to.MobilePhone, from.MobilePhone},
+		{&to.FaxNumber, from.FaxNumber},
+		{&to.EmployeeID, from.EmployeeID},
+		{&to.StreetAddress, from.StreetAddress},
+		{&to.City, from.City},
+		{&to.State, from.State},
+		{&to.PostalCode, from.PostalCode},
+		{&to.Country, from.Country},
+		{&to.UsageLocation, from.UsageLocation},
 		{&to.PreferredLanguage, from.PreferredLanguage},
 	} {
 		if f.from != "" {

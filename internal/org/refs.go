@@ -2,15 +2,21 @@ package org
 
 import "time"
 
-// UserID and the others are identifiers with a type of their own. All are GUIDs
-// in their canonical form; nothing parses them.
+// Identifiers have types of their own. All are GUIDs in their canonical form;
+// nothing parses them.
 type (
-	UserID         string
-	GroupID        string
-	SkuID          string
+	// UserID is the id of a person.
+	UserID string
+	// GroupID is the id of a group.
+	GroupID string
+	// SkuID is the id of a product.
+	SkuID string
+	// SubscriptionID is the id of a subscription.
 	SubscriptionID string
-	DriveID        string
-	DepartureID    string
+	// DriveID is the id of a drive.
+	DriveID string
+	// DepartureID is the id of a run.
+	DepartureID string
 )
 
 // Ref names somebody or something in a sentence: enough to show, link and sort.

@@ -39,7 +39,7 @@ func fillIn(r *rand.Rand, share float64, v reflect.Value) {
 	if v.Kind() != reflect.Slice && v.Kind() != reflect.Struct && r.Float64() >= share {
 		return
 	}
-	switch v.Kind() {
+	switch v.Kind() { //nolint:exhaustive // what there is in a person
 	case reflect.String:
 		v.SetString([]string{"a", "ä\"<", "x y"}[r.IntN(3)])
 	case reflect.Int, reflect.Int64:

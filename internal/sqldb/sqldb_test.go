@@ -101,7 +101,7 @@ func TestConcurrentWriters(t *testing.T) {
 						if err := add(ctx, tx, name); err != nil {
 							return err
 						}
-						if fail == sqldb.ErrDuplicate {
+						if errors.Is(fail, sqldb.ErrDuplicate) {
 							return add(ctx, tx, name)
 						}
 						return fail

@@ -97,13 +97,11 @@ var typicalHeadings = map[Format][]string{
 
 // recognise tells the format from the headings, within what the file is for.
 func recognise(headings []heading, version bool, purpose Purpose) Format {
-	var person, departure [fieldCount]bool
+	var person [fieldCount]bool
 	bracket, chosen := false, false
 	for _, h := range headings {
 		person[personHeadings[h.plain].field] = true
-		m := departureHeadings[h.plain]
-		departure[m.field] = true
-		chosen = chosen || m.field >= fieldRemoveLicenses
+		chosen = chosen || departureHeadings[h.plain].field >= fieldRemoveLicenses
 		bracket = bracket || h.bracket
 	}
 	entra := version || bracket

@@ -118,12 +118,23 @@ func TestPeople(t *testing.T) {
 	}
 	p := got[0]
 	for _, cell := range []struct{ name, got, want string }{
-		{"name", p.UserPrincipalName, "jan_gmail.com#EXT#@x.nl"}, {"display name", p.DisplayName, `Smit, Jan "J"`},
-		{"given name", p.GivenName, "Jan"}, {"surname", p.Surname, "Smit"}, {"job title", p.JobTitle, "Docent"},
-		{"department", p.Department, "Zorg"}, {"office", p.OfficeLocation, "B2.14"}, {"phone", p.BusinessPhone, "030-123"},
-		{"mobile", p.MobilePhone, "+31 6 1234"}, {"street", p.Street, "Dam 1\n2e verdieping"}, {"city", p.City, "Utrecht"},
-		{"state", p.State, "UT"}, {"postal code", p.PostalCode, "3511 AB"}, {"country", p.Country, "Nederland"},
-		{"usage location", p.UsageLocation, "NL"}, {"language", p.PreferredLanguage, "nl-NL"}, {"id", p.ObjectID, annaID},
+		{"name", p.UserPrincipalName, "jan_gmail.com#EXT#@x.nl"},
+		{"display name", p.DisplayName, `Smit, Jan "J"`},
+		{"given name", p.GivenName, "Jan"},
+		{"surname", p.Surname, "Smit"},
+		{"job title", p.JobTitle, "Docent"},
+		{"department", p.Department, "Zorg"},
+		{"office", p.OfficeLocation, "B2.14"},
+		{"phone", p.BusinessPhone, "030-123"},
+		{"mobile", p.MobilePhone, "+31 6 1234"},
+		{"street", p.Street, "Dam 1\n2e verdieping"},
+		{"city", p.City, "Utrecht"},
+		{"state", p.State, "UT"},
+		{"postal code", p.PostalCode, "3511 AB"},
+		{"country", p.Country, "Nederland"},
+		{"usage location", p.UsageLocation, "NL"},
+		{"language", p.PreferredLanguage, "nl-NL"},
+		{"id", p.ObjectID, annaID},
 	} {
 		if cell.got != cell.want {
 			t.Errorf("%s: got %q, want %q", cell.name, cell.got, cell.want)
@@ -185,8 +196,12 @@ func TestDepartures(t *testing.T) {
 		got  *string
 		want string
 	}{
-		{"mailTo", a.MailTo, "b@x.nl"}, {"mailboxDisplayName", a.MailboxDisplayName, "Info desk"}, {"replyInside", a.ReplyInside, Auto},
-		{"replyOutside", a.ReplyOutside, Same}, {"filesTo", a.FilesTo, None}, {"filesTo of the second", b.FilesTo, "b@x.nl"},
+		{"mailTo", a.MailTo, "b@x.nl"},
+		{"mailboxDisplayName", a.MailboxDisplayName, "Info desk"},
+		{"replyInside", a.ReplyInside, Auto},
+		{"replyOutside", a.ReplyOutside, Same},
+		{"filesTo", a.FilesTo, None},
+		{"filesTo of the second", b.FilesTo, "b@x.nl"},
 	} {
 		if cell.got == nil || *cell.got != cell.want {
 			t.Errorf("%s: got %v, want %q", cell.name, cell.got, cell.want)

@@ -45,7 +45,7 @@ func migrated(migrations fs.FS) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	path := filepath.Join(dir, "template.db")
 	db, err := sqldb.Open(context.Background(), sqldb.Options{Path: path, Migrations: migrations, NoSync: true})
 	if err != nil {

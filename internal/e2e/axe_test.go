@@ -74,7 +74,6 @@ func (b *tab) accessible(axe, rules, what string) {
 func TestAccessible(t *testing.T) {
 	t.Parallel()
 	axe := axeScript(t)
-	in := browser(t)
 	s := newSchool(t, 0)
 	pages := everyPage(t, signedIn(t, s, "admin"))
 	for name, l := range map[string]look{
@@ -86,7 +85,7 @@ func TestAccessible(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newTab(in, t, s, l)
+			b := newTab(t, s, l)
 			check := func(what string) {
 				t.Helper()
 				b.accessible(axe, rules, what)

@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 
@@ -40,36 +39,52 @@ func chromium(t testing.TB) {
 	}
 }
 
-// chromiumOf starts the one browser of all tests, when the first of them asks.
-var chromiumOf = sync.OnceValues(func() (context.Context, error) {
+// running is a browser.
+type running struct {
+	ctx  context.Context
+	stop func()
+}
+
+// idle are the browsers that no test has now. A page behind another one draws
+// nothing and may take no click, so that each has a browser to itself as long as
+// its test lasts; the next test finds that one started.
+var idle = make(chan running, 64)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	close(idle)
+	for b := range idle {
+		b.stop()
+	}
+	folders.Range(func(dir, _ any) bool { _ = os.RemoveAll(dir.(string)); return true })
+	os.Exit(code)
+}
+
+// browser gives a browser to a test, to itself alone.
+func browser(t testing.TB) context.Context {
+	t.Helper()
+	chromium(t)
+	var b running
+	select {
+	case b = <-idle:
+	default:
+		b = start(t)
+	}
+	t.Cleanup(func() { idle <- b })
+	return b.ctx
+}
+
+func start(t testing.TB) running {
+	t.Helper()
 	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(browserPath()), chromedp.NoSandbox,
 		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("force-color-profile", "srgb"), chromedp.Flag("font-render-hinting", "none"),
 		chromedp.Flag("lang", "en-US"))
 	actx, stop := chromedp.NewExecAllocator(context.Background(), opts...)
 	ctx, done := chromedp.NewContext(actx)
-	closeBrowser = func() { done(); stop() }
-	return ctx, chromedp.Do(ctx, chromedp.Navigate("about:blank"))
-})
-
-var closeBrowser = func() {}
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	closeBrowser()
-	folders.Range(func(dir, _ any) bool { _ = os.RemoveAll(dir.(string)); return true })
-	os.Exit(code)
-}
-
-// browser is the browser that all tests share: each has tabs of its own that
-// know nothing of one another.
-func browser(t testing.TB) context.Context {
-	t.Helper()
-	chromium(t)
-	ctx, err := chromiumOf()
-	if err != nil {
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
 		t.Fatal(err)
 	}
-	return ctx
+	return running{ctx, func() { done(); stop() }}
 }
 
 // tab is one page of a browser, in front of a school.
@@ -88,9 +103,9 @@ type look struct {
 	noScript bool
 }
 
-func newTab(in context.Context, t testing.TB, s *school, l look) *tab {
+func newTab(t testing.TB, s *school, l look) *tab {
 	t.Helper()
-	ctx, done := chromedp.NewContext(in, chromedp.WithNewBrowserContext())
+	ctx, done := chromedp.NewContext(browser(t), chromedp.WithNewBrowserContext())
 	t.Cleanup(done)
 	ctx, cancel := context.WithTimeout(ctx, 150*time.Second)
 	t.Cleanup(cancel)

@@ -56,11 +56,10 @@ func inherited(t testing.TB, many int) (s *school, drive string) {
 func TestHeir(t *testing.T) {
 	t.Parallel()
 	axe := axeScript(t)
-	in := browser(t)
 	s, drive := inherited(t, 0)
 	for _, l := range []look{{lang: "nl", width: 390}, {lang: "en", width: 1440}, {lang: "en", width: 390, dark: true, noScript: true}} {
 		t.Run(fmt.Sprintf("R-OD-04 %s %d dark %t script %t", l.lang, l.width, l.dark, !l.noScript), func(t *testing.T) {
-			b := newTab(in, t, s, l)
+			b := newTab(t, s, l)
 			check := func(what string) {
 				t.Helper()
 				if dir := os.Getenv("LEAVER_PICTURES"); dir != "" {

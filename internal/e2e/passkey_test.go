@@ -16,7 +16,7 @@ func TestPasskey(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t, 0)
 	s.URL = strings.Replace(s.URL, "127.0.0.1", "localhost", 1) // passkeys belong to names
-	b := newTab(browser(t), t, s, look{lang: "en"})
+	b := newTab(t, s, look{lang: "en"})
 	must(b, chromedp.Call, webauthn.Enable, webauthn.EnableParams{})
 	must(b, chromedp.Call, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
 		Protocol: "ctap2", Transport: "internal", HasResidentKey: true, HasUserVerification: true, IsUserVerified: true, AutomaticPresenceSimulation: true,

@@ -327,12 +327,11 @@ func TestMailAndDriveOfAPerson(t *testing.T) {
 // phone and on a screen.
 func TestPersonInABrowser(t *testing.T) {
 	t.Parallel()
-	in := browser(t)
 	for _, l := range []look{{lang: "nl", width: 390, dark: true}, {lang: "en", width: 1440}} {
 		t.Run(l.lang, func(t *testing.T) {
 			t.Parallel()
 			s := newSchool(t, 120)
-			b := newTab(in, t, s, l)
+			b := newTab(t, s, l)
 			say := func(nl, en string) string { return map[string]string{"nl": nl, "en": en}[l.lang] }
 			b.signIn("admin")
 

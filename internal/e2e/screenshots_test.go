@@ -18,7 +18,7 @@ func TestScreenshots(t *testing.T) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	in, s := browser(t), newSchool(t, 250)
+	s := newSchool(t, 250)
 	later := newSchool(t, 0)
 	later.leaveBehind(t, signedIn(t, later, "admin"), "femke.mulder")
 	for _, l := range []look{{lang: "en", width: 1440}, {lang: "nl", width: 390}, {lang: "nl", width: 1440, dark: true}, {lang: "en", width: 390, dark: true}} {
@@ -27,8 +27,8 @@ func TestScreenshots(t *testing.T) {
 			name += "-dark"
 		}
 		t.Run(name, func(t *testing.T) {
-			walk(newTab(in, t, s, l), filepath.Join(dir, name))
-			b := newTab(in, t, later, l)
+			walk(newTab(t, s, l), filepath.Join(dir, name))
+			b := newTab(t, later, l)
 			b.signIn("admin")
 			b.open("/deleted/left")
 			b.picture(filepath.Join(dir, name+"-13-left.png"))

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"context"
 	"fmt"
 	"strconv"
 	"strings"
@@ -19,22 +18,21 @@ import (
 // without, wide and narrow.
 func TestStory(t *testing.T) {
 	t.Parallel()
-	in := browser(t)
 	for _, l := range []look{
 		{lang: "nl", width: 1440}, {lang: "en", width: 390}, {lang: "en", width: 1440, noScript: true}, {lang: "nl", width: 390, noScript: true},
 	} {
 		t.Run(fmt.Sprintf("%s %d script %t", l.lang, l.width, !l.noScript), func(t *testing.T) {
 			t.Parallel()
-			story(in, t, l)
+			story(t, l)
 		})
 	}
 }
 
 const anna = "anna.devries@lindeboom.example"
 
-func story(in context.Context, t *testing.T, l look) {
+func story(t *testing.T, l look) {
 	s := newSchool(t, 0)
-	b := newTab(in, t, s, l)
+	b := newTab(t, s, l)
 	b.signIn("admin")
 	id := b.find("Anna de Vries")
 	before := *s.person(t, anna)
@@ -45,6 +43,7 @@ func story(in context.Context, t *testing.T, l look) {
 	b.choose("#licenses-stop", "")
 	b.choose("#mail-share", "#mailTo")
 	b.do(chromedp.Clear(chromedp.CSS("#rename")), chromedp.SendKeys(chromedp.CSS("#rename"), "Anna (weg)"))
+	b.settle()
 	b.choose("#outside-other", "#replyOutside")
 	b.do(chromedp.SetValue(chromedp.CSS("#replyOutside"), "Gesloten."))
 	b.choose("#files-other", "#filesTo")
@@ -154,7 +153,7 @@ func (b *tab) remove(id string) {
 func TestKeyboard(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t, 0)
-	b := newTab(browser(t), t, s, look{lang: "en"})
+	b := newTab(t, s, look{lang: "en"})
 	b.open("/signin")
 	b.keys("admin@lindeboom.example", kb.Tab, "Welkom-2026!")
 	b.enter()

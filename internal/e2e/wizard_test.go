@@ -198,7 +198,7 @@ func TestPrewrittenRepliesFollowTheHeir(t *testing.T) {
 func TestOptionsOpenAsChoicesChange(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t, 0)
-	b := newTab(browser(t), t, s, look{lang: "en"})
+	b := newTab(t, s, look{lang: "en"})
 	b.signIn("admin")
 	b.open("/users/" + s.id(t, "carla.smit") + "/delete")
 	if !eval[bool](b, `document.querySelector('#mail-share').disabled`) {

@@ -155,6 +155,7 @@ func TestKeyboard(t *testing.T) {
 	s := newSchool(t, 0)
 	b := newTab(t, s, look{lang: "en"})
 	b.open("/signin")
+	b.tabTo("#name") // where the page puts the focus, a moment after it has loaded
 	b.keys("admin@lindeboom.example", kb.Tab, "Welkom-2026!")
 	b.enter()
 	b.tabTo("#q")

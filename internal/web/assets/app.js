@@ -9,6 +9,9 @@
 
   const typing = (e) => e && (e.matches('textarea') || e.matches('input') && !/^(radio|checkbox|submit|button|file)$/.test(e.type));
 
+  // again finds what stands in the place of something that was replaced.
+  const again = (gone) => gone.id ? document.getElementById(gone.id) : all('a[href]').find((a) => a.href === gone.href);
+
   // patch puts the live parts of a fetched page in the place of those here. A
   // part in which somebody types stays as it is; focus stays where it was.
   const patch = (html) => {
@@ -21,7 +24,7 @@
       part.hidden = fresh.hidden;
       part.className = fresh.className;
     }
-    if (active && active.id && !active.isConnected) document.getElementById(active.id)?.focus();
+    if (active && !active.isConnected) again(active)?.focus();
     count();
   };
 

@@ -107,7 +107,12 @@ func newTab(t testing.TB, s *school, l look) *tab {
 	t.Helper()
 	ctx, done := chromedp.NewContext(browser(t), chromedp.WithNewBrowserContext())
 	t.Cleanup(done)
-	ctx, cancel := context.WithTimeout(ctx, 150*time.Second)
+	// The tab lives as long as the context of its first action, longer than the
+	// time the test has: where it hangs can be asked then.
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, 4*time.Minute)
 	t.Cleanup(cancel)
 	if l.width == 0 {
 		l.width = 1440
@@ -170,9 +175,34 @@ func (b *tab) signIn(name string) {
 	b.press("button.primary")
 }
 
+// settle waits until a live page has followed what was chosen.
+func (b *tab) settle() {
+	b.t.Helper()
+	if !b.noScript {
+		b.waitFor(`!document.querySelector('form.busy')`)
+	}
+}
+
+// waitFor waits until the page says yes.
+func (b *tab) waitFor(script string) {
+	b.t.Helper()
+	if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool](script)); err != nil {
+		b.t.Fatalf("%s: %v\nat %s", script, err, b.where())
+	}
+}
+
+// click clicks something that stands still: a page that follows an earlier choice
+// may move it from under the mouse.
+func (b *tab) click(selector string) {
+	b.t.Helper()
+	b.settle()
+	b.do(chromedp.Click(chromedp.CSS(selector)))
+}
+
 // press clicks something that leads to another page, and waits for that page.
 func (b *tab) press(selector string) {
 	b.t.Helper()
+	b.settle()
 	if _, err := chromedp.RunResponse(b.ctx, chromedp.Click(chromedp.CSS(selector))); err != nil {
 		b.t.Fatalf("press %s: %v\nat %s", selector, err, b.where())
 	}

@@ -336,11 +336,11 @@ func TestPersonInABrowser(t *testing.T) {
 			b.signIn("admin")
 
 			// Two people on two pages of the list.
-			b.do(chromedp.Click(chromedp.CSS("tbody input[name=sel]")))
+			b.click("tbody input[name=sel]")
 			b.counted("1")
 			b.press("button[name=after]:not([value=''])")
 			b.counted("1")
-			b.do(chromedp.Click(chromedp.CSS("tbody input[name=sel]")))
+			b.click("tbody input[name=sel]")
 			b.counted("2")
 			b.press("button[formaction='/several']")
 			b.sees(say("Plan voor 2 mensen", "Plan for 2 people"))
@@ -348,7 +348,7 @@ func TestPersonInABrowser(t *testing.T) {
 			id := b.find("Anna de Vries")
 			b.open("/users/" + id)
 			b.press(`.tabs a[href$="/licenses"]`)
-			b.do(chromedp.Click(chromedp.CSS("#l-" + string(catalog.Visio2))))
+			b.click("#l-" + string(catalog.Visio2))
 			b.press("main .primary")
 			b.sees(say("De licenties zijn opgeslagen.", "The licences were saved."))
 

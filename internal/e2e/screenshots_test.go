@@ -5,8 +5,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"testing"
-
-	"github.com/chromedp/chromedp"
 )
 
 // TestScreenshots takes a picture of each page, for people to look at.
@@ -50,7 +48,7 @@ func walk(b *tab, prefix string) {
 		page("03-person-"+x, "/users/"+anna+"/"+x)
 	}
 	page("04-delete", "/users/"+anna+"/delete")
-	b.do(chromedp.Click(chromedp.CSS("#mail-share")), chromedp.WaitVisible(chromedp.CSS("#replyInside")))
+	b.choose("#mail-share", "#replyInside")
 	take("05-delete-share")
 	b.press("aside .primary")
 	take("06-plan")
@@ -62,7 +60,7 @@ func walk(b *tab, prefix string) {
 	b.open("/users/" + mila + "/delete")
 	b.press("aside .primary")
 	take("06-plan-delete")
-	b.do(chromedp.Click(chromedp.CSS("#sure")))
+	b.click("#sure")
 	b.press("button.danger")
 	b.ended()
 	take("07-result")

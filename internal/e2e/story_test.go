@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -52,7 +51,7 @@ func story(t *testing.T, l look) {
 	b.press("aside .primary")
 	b.sees(map[string]string{"nl": "Plan voor Anna de Vries", "en": "Plan for Anna de Vries"}[l.lang])
 	b.sees("Sara Blom")
-	b.do(chromedp.Click(chromedp.CSS("#sure")))
+	b.click("#sure")
 	b.press("button.danger")
 	b.ended()
 	b.sees(map[string]string{"nl": "Het postvak is een gedeeld postvak geworden.", "en": "The mailbox became a shared mailbox."}[l.lang])
@@ -105,7 +104,7 @@ func story(t *testing.T, l look) {
 // button without.
 func (b *tab) choose(choice, appears string) {
 	b.t.Helper()
-	b.do(chromedp.Click(chromedp.CSS(choice)))
+	b.click(choice)
 	if b.noScript {
 		b.press("aside .btn:not(.primary)")
 		return
@@ -114,18 +113,6 @@ func (b *tab) choose(choice, appears string) {
 		b.do(chromedp.WaitVisible(chromedp.CSS(appears)))
 	}
 	b.settle()
-}
-
-// settle waits until a live page has followed what was chosen.
-func (b *tab) settle() {
-	b.t.Helper()
-	if b.noScript {
-		return
-	}
-	b.do(chromedp.Sleep(300 * time.Millisecond)) // longer than the page waits for more keys
-	if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool](`!document.querySelector('form.busy')`)); err != nil {
-		b.t.Fatal(err)
-	}
 }
 
 // sees waits for nothing: the page says it, or the test fails.
@@ -141,7 +128,7 @@ func (b *tab) remove(id string) {
 	b.t.Helper()
 	b.open("/users/" + id + "/delete")
 	b.press("aside .primary")
-	b.do(chromedp.Click(chromedp.CSS("#sure")))
+	b.click("#sure")
 	b.press("button.danger")
 	b.ended()
 	if p := b.s.person(b.t, id); p.Active() {

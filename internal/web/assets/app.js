@@ -46,7 +46,16 @@
   // page, and only its parts are taken.
   const follow = (form) => {
     let timer, turn = 0;
+    // From the moment something changed, answers to what was asked before it are
+    // old: they would take the choice back.
+    const changed = (wait) => {
+      turn++;
+      form.classList.add('busy');
+      clearTimeout(timer);
+      timer = setTimeout(ask, wait);
+    };
     const ask = async () => {
+      clearTimeout(timer);
       const mine = ++turn;
       const data = new FormData(form);
       form.classList.add('busy');
@@ -66,8 +75,7 @@
     };
     form.addEventListener('input', (e) => {
       if (e.target.matches('[data-still]')) return;
-      clearTimeout(timer);
-      timer = setTimeout(ask, typing(e.target) ? 220 : 0);
+      changed(typing(e.target) ? 220 : 0);
     });
     form.addEventListener('change', (e) => { if (typing(e.target)) ask(); });
     form.addEventListener('click', (e) => {
@@ -113,7 +121,11 @@
     const refresh = async () => {
       if (asking) { again = true; return; }
       asking = true;
-      try { const html = await load(location.href, {}); if (html === null) location.reload(); else patch(html); } catch { again = false; }
+      try {
+        const html = await load(location.href, {});
+        await still();
+        if (html === null) location.reload(); else patch(html);
+      } catch { again = false; }
       asking = false;
       if (again) { again = false; refresh(); }
     };

@@ -57,7 +57,7 @@ func newOffice(t *testing.T, s *store.Store) *office {
 		o.letters[h] = p.UPN
 		people = append(people, offboard.Newcomer{Person: p, MailboxID: "mb-" + p.UPN, Folders: []offboard.Folder{{ID: "f-" + p.UPN, Messages: []offboard.Message{{ID: "m-" + p.UPN, Body: h}}}}})
 	}
-	storetest.Change(t, s, func(tx offboard.Tx) error { return tx.(offboard.Seeder).Seed(t.Context(), people) })
+	storetest.Change(t, s, func(tx offboard.Tx) error { return tx.Seed(t.Context(), people) })
 	if err := o.desk.DeleteUser(t.Context(), boss, "p0@contoso.com"); err != nil {
 		t.Fatal(err)
 	}

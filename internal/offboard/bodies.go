@@ -29,11 +29,6 @@ type BodyQueue interface {
 	QueueBody(ctx context.Context, hash string) error
 }
 
-// finder is an optional power of Bodies: to say whether a body is there.
-type finder interface {
-	Has(ctx context.Context, hash string) (bool, error)
-}
-
 // keepBodies takes up the bodies that a transaction refers to. One that is being
 // removed, or that was removed since it was stored, has to be brought again.
 func (d *Desk) keepBodies(ctx context.Context, tx Tx, hashes ...string) error {
@@ -42,8 +37,8 @@ func (d *Desk) keepBodies(ctx context.Context, tx Tx, hashes ...string) error {
 			continue
 		}
 		kept, err := tx.KeepBody(ctx, hash, d.Now())
-		if disk, ok := d.Bodies.(finder); ok && err == nil && kept {
-			kept, err = disk.Has(ctx, hash)
+		if err == nil && kept {
+			kept, err = d.Bodies.Has(ctx, hash)
 		}
 		if err != nil {
 			return err

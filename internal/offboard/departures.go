@@ -73,9 +73,3 @@ func (d *Desk) departureWith(ctx context.Context, actor org.Actor, id org.Depart
 	})
 	return dep, items, err
 }
-
-// Runs is an optional power of a Tx: to name the run that an item belongs to.
-type Runs interface {
-	// RunOf is "" when the run is not there any more.
-	RunOf(ctx context.Context, it *Item) (org.DepartureID, error)
-}

@@ -41,8 +41,9 @@ type Desk struct {
 }
 
 // Bodies keeps the bodies of messages and files, named by their hash. The desk
-// only lets go of them.
+// only looks whether they are there, and lets go of them.
 type Bodies interface {
+	Has(ctx context.Context, hash string) (bool, error)
 	Delete(ctx context.Context, hashes ...string) error
 }
 

@@ -8,13 +8,6 @@ import (
 	"leaver/internal/org"
 )
 
-// DomainUse is an optional power of a Tx: to count what a domain is used for.
-type DomainUse interface {
-	// DomainUsers is how many people, deleted ones too, have a user name or an
-	// address in a domain.
-	DomainUsers(ctx context.Context, domain string) (int, error)
-}
-
 // AddDomain lets user names and addresses be in another domain.
 func (d *Desk) AddDomain(ctx context.Context, actor org.Actor, name string) error {
 	name = strings.ToLower(strings.TrimSpace(name))
@@ -51,14 +44,12 @@ func (d *Desk) RemoveDomain(ctx context.Context, actor org.Actor, name string) e
 		case strings.EqualFold(o.Domains[0], strings.TrimSpace(name)):
 			return org.Refuse(org.Conflict, "domain.default", "", org.Arg{Name: "domain", Value: o.Domains[0]})
 		}
-		if use, ok := tx.(DomainUse); ok {
-			n, err := use.DomainUsers(ctx, strings.ToLower(strings.TrimSpace(name)))
-			if err != nil {
-				return err
-			}
-			if n > 0 {
-				return org.Refuse(org.Conflict, "domain.used", "R-API-10", org.Arg{Name: "domain", Value: strings.TrimSpace(name)}, org.Arg{Name: "count", Value: n})
-			}
+		n, err := tx.DomainUsers(ctx, strings.ToLower(strings.TrimSpace(name)))
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			return org.Refuse(org.Conflict, "domain.used", "R-API-10", org.Arg{Name: "domain", Value: strings.TrimSpace(name)}, org.Arg{Name: "count", Value: n})
 		}
 		o.Domains = rest
 		return nil

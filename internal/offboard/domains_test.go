@@ -94,7 +94,7 @@ func TestWhatIsLeft(t *testing.T) {
 		dep := o.run(t, org.Choices{}, upns...)
 		it := o.items(t, dep)[0]
 		storetest.Read(t, s, func(tx offboard.Tx) error {
-			id, err := tx.(offboard.Runs).RunOf(t.Context(), &it)
+			id, err := tx.RunOf(t.Context(), &it)
 			if id != dep.ID {
 				t.Errorf("the item is of run %q, want %q", id, dep.ID)
 			}

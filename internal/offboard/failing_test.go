@@ -24,4 +24,5 @@ func (f failing) Change(ctx context.Context, do func(offboard.Tx) error) error {
 // nobody keeps no bodies.
 type nobody struct{}
 
-func (nobody) Delete(context.Context, ...string) error { return nil }
+func (nobody) Has(context.Context, string) (bool, error) { return true, nil }
+func (nobody) Delete(context.Context, ...string) error   { return nil }

@@ -15,12 +15,6 @@ const (
 	ActFileUnshare = "Stop sharing file"
 )
 
-// FileReplacer is an optional power of a Tx: to give a file other content.
-type FileReplacer interface {
-	// ReplaceFile is false when there is no such file.
-	ReplaceFile(ctx context.Context, drive org.DriveID, f File) (bool, error)
-}
-
 // Place is a place in somebody's drive: a file or folder, or the top where Item
 // is empty.
 type Place struct {
@@ -54,15 +48,11 @@ func (d *Desk) date(f *File, now timeStamp) {
 func (d *Desk) ReplaceFile(ctx context.Context, actor org.Actor, at Place, f File) error {
 	f.ID = at.Item
 	return d.inDrive(ctx, actor, at, ActFileAdd, f.Name, func(tx Tx, now timeStamp) (bool, error) {
-		replacer, ok := tx.(FileReplacer)
-		if !ok {
-			return false, nil
-		}
 		f.Modified = now
 		if err := d.keepBodies(ctx, tx, f.Body); err != nil {
 			return false, err
 		}
-		return replacer.ReplaceFile(ctx, at.Drive, f)
+		return tx.ReplaceFile(ctx, at.Drive, f)
 	})
 }
 

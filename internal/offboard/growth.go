@@ -15,10 +15,9 @@ const largeAlready = 500
 
 // To says that done of all people are in.
 func (g *Growth) To(ctx context.Context, done, all int) error {
-	a, can := g.Store.(interface{ Analyze(context.Context) error })
-	if !can || done < largeAlready || done < 4*g.told && done < all {
+	if done < largeAlready || done < 4*g.told && done < all {
 		return nil
 	}
 	g.told = done
-	return a.Analyze(ctx)
+	return g.Store.Analyze(ctx)
 }

@@ -8,14 +8,6 @@ import (
 	"leaver/internal/org"
 )
 
-// Recycler is an optional power of a Tx: to find people in Deleted users by the
-// user name that they had.
-type Recycler interface {
-	// DeletedByName gives, for each name as it was asked, the ids of the people
-	// who had it, newest deletion first.
-	DeletedByName(ctx context.Context, names []string) (map[string][]org.UserID, error)
-}
-
 // MaxAtOnce is how many people one request may restore or purge.
 const MaxAtOnce = 20_000
 
@@ -101,7 +93,7 @@ func (d *Desk) findDeleted(ctx context.Context, refs []string) ([]Each, error) {
 		if err != nil {
 			return err
 		}
-		named, err := deletedByName(ctx, tx, refs)
+		named, err := tx.DeletedByName(ctx, refs)
 		if err != nil {
 			return err
 		}
@@ -131,11 +123,4 @@ func identify(ref string, p *org.Person, named []org.UserID) Each {
 		e.Err = org.Refuse(org.NotFound, "user.notFound", "R-SM-10", org.Arg{Name: "user", Value: ref})
 	}
 	return e
-}
-
-func deletedByName(ctx context.Context, tx Tx, names []string) (map[string][]org.UserID, error) {
-	if r, ok := tx.(Recycler); ok {
-		return r.DeletedByName(ctx, names)
-	}
-	return nil, nil
 }

@@ -18,6 +18,8 @@ import (
 type Store interface {
 	Change(ctx context.Context, f func(Tx) error) error
 	Read(ctx context.Context, f func(Tx) error) error
+	// Analyze tells the database how large its tables have become; see Growth.
+	Analyze(ctx context.Context) error
 }
 
 // Tx is what a use case can do inside one transaction.
@@ -28,6 +30,7 @@ type Tx interface {
 	Journal
 	Trail
 	Remains
+	Leftovers
 	Reminders
 	Delegations
 	BodyQueue
@@ -35,6 +38,7 @@ type Tx interface {
 	Memberships
 	Content
 	Apps
+	Seeder
 }
 
 // Organizations keeps the organization itself.
@@ -52,6 +56,9 @@ type Organizations interface {
 	// Clock is how far a practice organization's clock has been moved.
 	Clock(ctx context.Context) (time.Duration, error)
 	SetClock(ctx context.Context, offset time.Duration) error
+	// DomainUsers is how many people, deleted ones too, have a user name or an
+	// address in a domain.
+	DomainUsers(ctx context.Context, domain string) (int, error)
 }
 
 // People keeps persons.
@@ -60,6 +67,9 @@ type People interface {
 	// there is none. A soft-deleted person answers to the id only, and to the
 	// prefixed name.
 	People(ctx context.Context, refs []string) ([]*org.Person, error)
+	// DeletedByName gives, for each name as it was asked, the ids of the people in
+	// Deleted users who had it, newest deletion first.
+	DeletedByName(ctx context.Context, names []string) (map[string][]org.UserID, error)
 	// Around loads what surrounds persons, in their order.
 	Around(ctx context.Context, people []*org.Person) ([]org.Surroundings, error)
 	// Heirs looks up the people that choices name, by org.HeirKey; those absent
@@ -110,6 +120,9 @@ type Journal interface {
 	// gives nil when there is none.
 	Claim(ctx context.Context, node string, now, until time.Time) (*Departure, error)
 	Departures(ctx context.Context, before org.DepartureID, limit int) ([]Departure, error)
+	// RunOf names the departure that an item belongs to; "" when it is not there any
+	// more.
+	RunOf(ctx context.Context, it *Item) (org.DepartureID, error)
 }
 
 // Trail keeps the audit trail.

@@ -8,9 +8,8 @@ import (
 	"leaver/internal/org"
 )
 
-// Leftovers is an optional power of a Tx: to reach what outlived its owner's
-// account. A reference is the id or user name that the owner had, or the id of
-// the drive.
+// Leftovers reaches what outlived its owner's account. A reference is the id or
+// user name that the owner had, or the id of the drive.
 type Leftovers interface {
 	// LeftDrive finds a drive without owner, nil when there is none.
 	LeftDrive(ctx context.Context, ref string) (*DriveRow, error)
@@ -18,9 +17,9 @@ type Leftovers interface {
 	KeepDrive(ctx context.Context, id org.DriveID, keep bool) error
 	// GrantLeftDrive gives somebody access to it.
 	GrantLeftDrive(ctx context.Context, id org.DriveID, who *org.Person) error
-	// ReleaseMailbox lifts every hold of a mailbox without owner, which is due
-	// from then on, or when it would have been without the hold; its owner has the id and name that they had. Nil when there is
-	// no such mailbox.
+	// ReleaseMailbox lifts every hold of a mailbox without owner, which is due from
+	// then on, or when it would have been without the hold; its owner has the id and
+	// name that they had. Nil when there is no such mailbox.
 	ReleaseMailbox(ctx context.Context, ref string, due timeStamp) (*org.Ref, error)
 }
 
@@ -28,19 +27,19 @@ type Leftovers interface {
 // gives somebody access. It stays until it is released. R-OD-06 R-OD-09
 func (d *Desk) RestoreDrive(ctx context.Context, actor org.Actor, ref, to string) (DriveRow, error) {
 	var row DriveRow
-	err := d.leftDrive(ctx, actor, ref, func(tx Tx, left Leftovers, found *DriveRow) error {
+	err := d.leftDrive(ctx, actor, ref, func(tx Tx, found *DriveRow) error {
 		who, err := active(ctx, tx, to)
 		if err != nil {
 			return err
 		}
-		if err := left.KeepDrive(ctx, found.ID, true); err != nil {
+		if err := tx.KeepDrive(ctx, found.ID, true); err != nil {
 			return err
 		}
 		row = *found
 		row.Held = true
 		if !slices.Contains(row.Grants, who.ID) {
 			row.Grants = append(row.Grants, who.ID)
-			return left.GrantLeftDrive(ctx, found.ID, who)
+			return tx.GrantLeftDrive(ctx, found.ID, who)
 		}
 		return nil
 	})
@@ -50,21 +49,17 @@ func (d *Desk) RestoreDrive(ctx context.Context, actor org.Actor, ref, to string
 // ReleaseDrive lets go of the drive of a purged person: it follows its dates
 // again, and when those have passed the next sweep removes it. R-OD-09
 func (d *Desk) ReleaseDrive(ctx context.Context, actor org.Actor, ref string) error {
-	return d.leftDrive(ctx, actor, ref, func(_ Tx, left Leftovers, found *DriveRow) error {
-		return left.KeepDrive(ctx, found.ID, false)
+	return d.leftDrive(ctx, actor, ref, func(tx Tx, found *DriveRow) error {
+		return tx.KeepDrive(ctx, found.ID, false)
 	})
 }
 
-func (d *Desk) leftDrive(ctx context.Context, actor org.Actor, ref string, do func(Tx, Leftovers, *DriveRow) error) error {
+func (d *Desk) leftDrive(ctx context.Context, actor org.Actor, ref string, do func(Tx, *DriveRow) error) error {
 	return d.Store.Change(ctx, func(tx Tx) error {
 		if r := org.May(actor, org.ManageDrive); r != nil {
 			return r
 		}
-		left, ok := tx.(Leftovers)
-		if !ok {
-			return noLeftovers(ref)
-		}
-		row, err := left.LeftDrive(ctx, strings.TrimSpace(ref))
+		row, err := tx.LeftDrive(ctx, strings.TrimSpace(ref))
 		if err != nil {
 			return err
 		}
@@ -80,7 +75,7 @@ func (d *Desk) leftDrive(ctx context.Context, actor org.Actor, ref string, do fu
 			return noLeftovers(ref)
 		}
 		held := row.Held
-		if err := do(tx, left, row); err != nil {
+		if err := do(tx, row); err != nil {
 			return err
 		}
 		return tx.Audit(ctx, entry(actor, ActDrive, row.Owner, now, encode(map[string]any{"drive": row.ID, "heldBefore": held})))
@@ -102,11 +97,7 @@ func (d *Desk) ReleaseMailbox(ctx context.Context, actor org.Actor, ref string) 
 		if err != nil {
 			return err
 		}
-		left, ok := tx.(Leftovers)
-		if !ok {
-			return noLeftovers(ref)
-		}
-		owner, err := left.ReleaseMailbox(ctx, strings.TrimSpace(ref), now)
+		owner, err := tx.ReleaseMailbox(ctx, strings.TrimSpace(ref), now)
 		if err != nil {
 			return err
 		}

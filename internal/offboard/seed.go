@@ -7,9 +7,9 @@ import (
 	"leaver/internal/org"
 )
 
-// Seeder is an optional power of a Tx: to write many people at once who were
-// not there before, with all that they bring along. What it leaves behind is
-// what Save would have left behind, seats and head counts included.
+// Seeder writes many people at once who were not there before, with all that they
+// bring along. What it leaves behind is what Save would have left behind, seats
+// and head counts included.
 type Seeder interface {
 	Seed(ctx context.Context, people []Newcomer) error
 	// SeedSeats sets how many seats of a subscription there were in the past, in

@@ -93,7 +93,7 @@ func (m *maker) takeOver(ctx context.Context) error {
 		if err := tx.Save(ctx, []offboard.Change{{Before: *people[0], After: after}}); err != nil {
 			return err
 		}
-		return seed(ctx, tx, []offboard.Newcomer{second})
+		return tx.Seed(ctx, []offboard.Newcomer{second})
 	})
 	if err == nil {
 		m.done++
@@ -105,12 +105,8 @@ func (m *maker) takeOver(ctx context.Context) error {
 // whole.
 func (m *maker) finish(ctx context.Context) error {
 	return m.deps.Store.Change(ctx, func(tx offboard.Tx) error {
-		seeder, ok := tx.(offboard.Seeder)
-		if !ok {
-			return errNoSeeder
-		}
 		for i, s := range m.org.Subscriptions {
-			if err := seeder.SeedSeats(ctx, s.ID, m.seats(m.purchases()[i], s.LastPurchase)); err != nil {
+			if err := tx.SeedSeats(ctx, s.ID, m.seats(m.purchases()[i], s.LastPurchase)); err != nil {
 				return err
 			}
 			if err := tx.SaveSubscription(ctx, s, m.now); err != nil {

@@ -31,8 +31,6 @@ const Users = 250
 var (
 	ErrNotEmpty = errors.New("there is an organization already: choose an empty folder or database")
 	ErrHalfMade = errors.New("the making of this practice organization was interrupted: remove the folder or database and start again")
-
-	errNoSeeder = errors.New("this store can't take many people at once")
 )
 
 // Bodies takes the bodies of messages and files.
@@ -42,7 +40,7 @@ type Bodies interface {
 
 // Deps is what making the organization needs.
 type Deps struct {
-	Store        offboard.Store // its Tx must be an offboard.Seeder
+	Store        offboard.Store
 	Bodies       Bodies
 	PasswordHash string // of Password
 	Now          time.Time
@@ -163,13 +161,5 @@ func (m *maker) ago(days int) time.Time { return m.now.Add(-time.Duration(days) 
 
 // seed writes people.
 func (m *maker) seed(ctx context.Context, people []offboard.Newcomer) error {
-	return m.deps.Store.Change(ctx, func(tx offboard.Tx) error { return seed(ctx, tx, people) })
-}
-
-func seed(ctx context.Context, tx offboard.Tx, people []offboard.Newcomer) error {
-	s, ok := tx.(offboard.Seeder)
-	if !ok {
-		return errNoSeeder
-	}
-	return s.Seed(ctx, people)
+	return m.deps.Store.Change(ctx, func(tx offboard.Tx) error { return tx.Seed(ctx, people) })
 }

@@ -98,7 +98,7 @@ func newWorld(t *testing.T, p place, n int) *world {
 	for len(people) > 0 {
 		part := people[:min(1000, len(people))]
 		people = people[len(part):]
-		storetest.Change(t, s, func(tx offboard.Tx) error { return tx.(offboard.Seeder).Seed(t.Context(), part) })
+		storetest.Change(t, s, func(tx offboard.Tx) error { return tx.Seed(t.Context(), part) })
 	}
 	for _, u := range storetest.Load(t, s, w.leavers...) {
 		w.before[string(u.ID)] = *u

@@ -4,12 +4,11 @@ import (
 	"context"
 	"fmt"
 
-	"leaver/internal/offboard"
 	"leaver/internal/org"
 	"leaver/internal/sqldb"
 )
 
-// DeletedByName implements offboard.Recycler: by the name from before. R-API-35
+// DeletedByName implements offboard.People: by the name from before. R-API-35
 func (t *txn) DeletedByName(ctx context.Context, names []string) (map[string][]org.UserID, error) {
 	keys := make([]string, len(names))
 	for i, n := range names {
@@ -37,5 +36,3 @@ func (t *txn) DeletedByName(ctx context.Context, names []string) (map[string][]o
 	}
 	return out, nil
 }
-
-var _ offboard.Recycler = (*txn)(nil)

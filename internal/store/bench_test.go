@@ -42,7 +42,7 @@ func crowd(b *testing.B) (*store.Store, int) {
 			newcomer.Person = p
 			people = append(people, newcomer)
 		}
-		storetest.Change(b, s, func(tx offboard.Tx) error { return tx.(offboard.Seeder).Seed(b.Context(), people) })
+		storetest.Change(b, s, func(tx offboard.Tx) error { return tx.Seed(b.Context(), people) })
 	}
 	return s, n
 }

@@ -54,7 +54,7 @@ func clinic(t *testing.T, s *store.Store, bodies *blob.Store) store.Checkup {
 			Files:   []offboard.File{{ID: "i-" + name, Name: "a.txt", Body: body("shared file"), Shared: []offboard.Share{{ID: "s-" + name, Who: boss.ID, Role: "read"}}}},
 		})
 	}
-	storetest.Change(t, s, func(tx offboard.Tx) error { return tx.(offboard.Seeder).Seed(t.Context(), people) })
+	storetest.Change(t, s, func(tx offboard.Tx) error { return tx.Seed(t.Context(), people) })
 
 	now := storetest.Noon
 	desk := &offboard.Desk{Store: s, Bodies: bodies, Now: func() time.Time { return now }, NewID: storetest.IDs(), Log: slog.New(slog.DiscardHandler), Node: "n", Lease: time.Minute}

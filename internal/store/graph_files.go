@@ -10,7 +10,7 @@ import (
 	"leaver/internal/sqldb"
 )
 
-// ReplaceFile implements offboard.FileReplacer: the body from before is let go of.
+// ReplaceFile implements offboard.Content: the body from before is let go of.
 func (t *txn) ReplaceFile(ctx context.Context, drive org.DriveID, f offboard.File) (bool, error) {
 	var pk, owner, size int64
 	var body string
@@ -33,5 +33,3 @@ func (t *txn) ReplaceFile(ctx context.Context, drive org.DriveID, f offboard.Fil
 	_, err = t.Exec(ctx, "update drives set size = size + $1 where pk = $2", f.Size-size, owner)
 	return true, err
 }
-
-var _ offboard.FileReplacer = (*txn)(nil)

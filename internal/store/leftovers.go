@@ -64,5 +64,3 @@ func (t *txn) ReleaseMailbox(ctx context.Context, ref string, due time.Time) (*o
 	_, err = t.Exec(ctx, "update mailboxes set litigation = $1, holds = '', due = case when due > $2 then due else $2 end where pk = $3", false, unix(due), m.pk)
 	return &m.owner, err
 }
-
-var _ offboard.Leftovers = (*txn)(nil)

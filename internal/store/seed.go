@@ -246,5 +246,3 @@ func (t *txn) SeedSeats(ctx context.Context, id org.SubscriptionID, past []offbo
 	}
 	return nil
 }
-
-var _ offboard.Seeder = (*txn)(nil)

@@ -145,7 +145,7 @@ func TestSeedIsLikeSave(t *testing.T) {
 
 func seed(t *testing.T, s *store.Store, people ...offboard.Newcomer) {
 	t.Helper()
-	storetest.Change(t, s, func(tx offboard.Tx) error { return tx.(offboard.Seeder).Seed(t.Context(), people) })
+	storetest.Change(t, s, func(tx offboard.Tx) error { return tx.Seed(t.Context(), people) })
 }
 
 func TestSeedBringsContent(t *testing.T) {
@@ -206,7 +206,7 @@ func TestSeedRefusesWhatIsNotThere(t *testing.T) {
 		n := offboard.Newcomer{Person: storetest.Person(1, "anna"), MailboxID: "m"}
 		n.Person.Drive.ID = "d"
 		change(&n)
-		err := s.Change(t.Context(), func(tx offboard.Tx) error { return tx.(offboard.Seeder).Seed(t.Context(), []offboard.Newcomer{n}) })
+		err := s.Change(t.Context(), func(tx offboard.Tx) error { return tx.Seed(t.Context(), []offboard.Newcomer{n}) })
 		if err == nil {
 			t.Errorf("%s: no error", name)
 		}

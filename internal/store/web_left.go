@@ -63,7 +63,7 @@ func (s *Store) LeftMailboxes(ctx context.Context, q offboard.LeftQuery) ([]offb
 	return found, outage(err)
 }
 
-// DomainUsers implements offboard.DomainUse.
+// DomainUsers implements offboard.Organizations.
 func (t *txn) DomainUsers(ctx context.Context, domain string) (int, error) {
 	var n int
 	err := t.QueryRow(ctx, `select count(*) from users u where u.upn_key like $1
@@ -78,9 +78,7 @@ func (t *txn) DomainUsers(ctx context.Context, domain string) (int, error) {
 // them, and nothing else comes here.
 func likeText(s string) string { return strings.NewReplacer("%", "", "_", "").Replace(s) }
 
-var _ offboard.DomainUse = (*txn)(nil)
-
-// RunOf implements offboard.Runs.
+// RunOf implements offboard.Journal.
 func (t *txn) RunOf(ctx context.Context, it *offboard.Item) (org.DepartureID, error) {
 	d, err := t.oneDeparture(ctx, "pk = $1", it.Departure)
 	if err != nil || d == nil {
@@ -88,5 +86,3 @@ func (t *txn) RunOf(ctx context.Context, it *offboard.Item) (org.DepartureID, er
 	}
 	return d.ID, nil
 }
-
-var _ offboard.Runs = (*txn)(nil)

@@ -190,7 +190,7 @@ func (v *visit) deletedData(id string) (*deletedData, error) {
 			if it.Before != nil {
 				before = it.Before
 			}
-			if d.Run, err = v.runOf(tx, it); err != nil {
+			if d.Run, err = tx.RunOf(v.ctx(), it); err != nil {
 				return err
 			}
 		}
@@ -226,15 +226,6 @@ func (v *visit) deletedData(id string) (*deletedData, error) {
 		d.History, err = v.srv.Store.AuditEntries(v.ctx(), offboard.AuditQuery{Target: string(p.ID), Limit: 8})
 	}
 	return d, err
-}
-
-// runOf finds the run that an item belongs to.
-func (v *visit) runOf(tx offboard.Tx, it *offboard.Item) (org.DepartureID, error) {
-	runs, ok := tx.(offboard.Runs)
-	if !ok {
-		return "", nil
-	}
-	return runs.RunOf(v.ctx(), it)
 }
 
 // freeName proposes a user name like one that is taken: with a number behind it.

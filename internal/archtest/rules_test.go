@@ -2,6 +2,8 @@ package archtest
 
 import (
 	"os"
+	"path"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -55,6 +57,45 @@ func TestMapIsWhole(t *testing.T) {
 		told[folder] = true
 		if !strings.Contains(architecture, "`"+folder+"`") {
 			t.Errorf("docs/architecture.md has no line for %s: say in a sentence what it is", folder)
+		}
+	}
+}
+
+// TestMapNamesWhatIsThere fails for a package on the map that the repository lacks,
+// and for a line of the import table that no source needs.
+func TestMapNamesWhatIsThere(t *testing.T) {
+	packages, imports := map[string]bool{}, map[string]bool{}
+	for _, s := range sources(t) {
+		packages[s.folder()] = true
+		if s.file == nil || s.isTest() {
+			continue
+		}
+		for _, spec := range s.file.Imports {
+			for name := strings.Trim(spec.Path.Value, `"`); name != "."; name = path.Dir(name) {
+				imports[s.folder()+" "+name] = true
+			}
+		}
+	}
+	for name, shape := range shapes {
+		if !packages[name] {
+			t.Errorf("internal/archtest/table_test.go has a line for %s, which is not there", name)
+		}
+		for _, ours := range shape.ours {
+			if ours != "any" && !imports[name+" leaver/internal/"+ours] {
+				t.Errorf("internal/archtest/table_test.go lets %s import %s, which it does not", name, ours)
+			}
+		}
+	}
+	for module, users := range modules {
+		for _, user := range users {
+			if user != "any" && !imports[user+" "+module] {
+				t.Errorf("internal/archtest/table_test.go lets %s use %s, which it does not", user, module)
+			}
+		}
+	}
+	for _, name := range regexp.MustCompile("`((?:cmd|internal)/[a-z0-9]+)`").FindAllStringSubmatch(read(t, "../../docs/architecture.md"), -1) {
+		if !packages[name[1]] {
+			t.Errorf("docs/architecture.md has a line for %s, which is not there", name[1])
 		}
 	}
 }

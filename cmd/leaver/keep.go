@@ -187,4 +187,4 @@ func since(err, cause error) string {
 	return behind
 }
 
-var _ cli.Keeper = (*host)(nil)
+var _ cli.Host = (*host)(nil)

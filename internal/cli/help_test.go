@@ -130,7 +130,7 @@ func shellWords(line string) []string {
 // TestFaultsHaveAdvice: what happened, and what to do.
 func TestFaultsHaveAdvice(t *testing.T) {
 	plain := []string{ // there is nothing to do, or it goes without saying
-		"internal", "interrupted", "notConfirmed", "allRefused", "copyToItself", "keeperNeeded", "notBackup",
+		"internal", "interrupted", "notConfirmed", "allRefused", "copyToItself", "notBackup",
 	}
 	for _, lang := range locale.Languages() {
 		for _, key := range locale.Keys("cli") {

@@ -58,14 +58,6 @@ type keeping struct {
 	Copy          copyCommand          `cmd:"" group:"rest"`
 }
 
-// keeper is the power that these commands need.
-func (s *session) keeper() (Keeper, error) {
-	if k, ok := s.Host.(Keeper); ok {
-		return k, nil
-	}
-	return nil, usage("keeperNeeded")
-}
-
 // stored is where the flags say the organization is; these commands work on
 // the data itself.
 func (s *session) stored(bodies string) (Stored, error) {
@@ -82,16 +74,12 @@ type doctorCommand struct {
 
 // Run looks for what is wrong with an organization.
 func (c *doctorCommand) Run(ctx context.Context, s *session) error {
-	k, err := s.keeper()
-	if err != nil {
-		return err
-	}
 	at, err := s.stored(c.Bodies)
 	if err != nil {
 		return err
 	}
 	bar := s.bar()
-	found, err := k.Check(ctx, at, c.Deep, bar.draw)
+	found, err := s.Host.Check(ctx, at, c.Deep, bar.draw)
 	bar.clear()
 	if err != nil {
 		return s.unserved(err)
@@ -153,16 +141,12 @@ type backupCommand struct {
 
 // Run writes a backup.
 func (c *backupCommand) Run(ctx context.Context, s *session) error {
-	k, err := s.keeper()
-	if err != nil {
-		return err
-	}
 	from, err := s.stored(c.Bodies)
 	if err != nil {
 		return err
 	}
 	bar := s.bar()
-	kept, err := k.Backup(ctx, from, c.File, bar.counting("cli.keep.bodies"))
+	kept, err := s.Host.Backup(ctx, from, c.File, bar.counting("cli.keep.bodies"))
 	bar.clear()
 	if err != nil {
 		return s.unserved(err)
@@ -177,16 +161,12 @@ type restoreBackupCommand struct {
 
 // Run brings an organization back from a backup.
 func (c *restoreBackupCommand) Run(ctx context.Context, s *session) error {
-	k, err := s.keeper()
-	if err != nil {
-		return err
-	}
 	to, err := s.stored(c.Bodies)
 	if err != nil {
 		return err
 	}
 	bar := s.bar()
-	kept, err := k.RestoreBackup(ctx, c.File, to, bar.counting("cli.keep.bodies"))
+	kept, err := s.Host.RestoreBackup(ctx, c.File, to, bar.counting("cli.keep.bodies"))
 	bar.clear()
 	if err != nil {
 		return s.unserved(err)
@@ -203,16 +183,12 @@ type copyCommand struct {
 
 // Run moves an organization to another place.
 func (c *copyCommand) Run(ctx context.Context, s *session) error {
-	k, err := s.keeper()
-	if err != nil {
-		return err
-	}
 	from, to := Stored{placeOf(c.From), c.FromBodies}, Stored{placeOf(c.To), c.ToBodies}
 	if from.Place == to.Place || from.Data != "" && filepath.Clean(from.Data) == filepath.Clean(to.Data) {
 		return usage("copyToItself")
 	}
 	bar := s.bar()
-	kept, err := k.Copy(ctx, from, to, bar.counting("cli.keep.rows"))
+	kept, err := s.Host.Copy(ctx, from, to, bar.counting("cli.keep.rows"))
 	bar.clear()
 	if err != nil {
 		return s.unserved(err)

@@ -60,6 +60,7 @@ type Host interface {
 	Serve(ctx context.Context, o ServeOptions) error
 	// ExampleConfig is an annotated configuration file.
 	ExampleConfig(lang locale.Lang) string
+	Keeper
 }
 
 // Place says where an organization is kept: a folder or a database, not both.

@@ -32,15 +32,11 @@ func (d *Desk) loadChunk(ctx context.Context, tx Tx, dep *Departure, from int) (
 	}
 	c.full = len(c.items) == limit
 	keys := make([]int64, len(c.items))
-	heirs := map[string]bool{}
-	var ids []string
+	var heirs []string
 	for i := range c.items {
 		keys[i] = c.items[i].UserKey
 		for j := range c.items[i].Steps {
-			if to := c.items[i].Steps[j].To.ID; to != "" && !heirs[to] {
-				heirs[to] = true
-				ids = append(ids, to)
-			}
+			heirs = append(heirs, c.items[i].Steps[j].To.ID)
 		}
 	}
 	if c.people, err = tx.PeopleByKey(ctx, keys); err != nil {
@@ -51,7 +47,7 @@ func (d *Desk) loadChunk(ctx context.Context, tx Tx, dep *Departure, from int) (
 			c.people[i] = nil // somebody new has got the key of one who was purged
 		}
 	}
-	c.heirs, err = tx.Heirs(ctx, ids)
+	c.heirs, err = tx.Heirs(ctx, heirs)
 	return c, err
 }
 

@@ -65,17 +65,10 @@ func (c *cleanUp) hand(ctx context.Context, people []*org.Person) (int, error) {
 		return 0, err
 	}
 	to := make([]string, len(people))
-	refs := map[string]bool{}
 	for i, p := range people {
-		if to[i] = c.org.Settings.DefaultHeir(p.ID, around[i].Manager); to[i] != "" {
-			refs[to[i]] = true
-		}
+		to[i] = c.org.Settings.DefaultHeir(p.ID, around[i].Manager)
 	}
-	ids := make([]string, 0, len(refs))
-	for id := range refs {
-		ids = append(ids, id)
-	}
-	heirs, err := c.tx.Heirs(ctx, ids)
+	heirs, err := c.tx.Heirs(ctx, to)
 	if err != nil {
 		return 0, err
 	}

@@ -127,14 +127,8 @@ func (d *Desk) remind(ctx context.Context, total *Swept) error {
 
 func reminders(ctx context.Context, tx Tx, found []Reminder, now time.Time, lasts time.Duration) (*letters, error) {
 	var ids []string
-	seen := map[string]bool{}
 	for _, r := range found {
-		for _, id := range r.Heirs {
-			if !seen[id] {
-				seen[id] = true
-				ids = append(ids, id)
-			}
-		}
+		ids = append(ids, r.Heirs...)
 	}
 	heirs, err := tx.Heirs(ctx, ids)
 	if err != nil {

@@ -190,22 +190,9 @@ func (p *planning) load(ctx context.Context, part []Wish, keys []int64) ([]org.L
 
 // heirs are everybody that the choices name, and the secondary owner.
 func (req *Request) heirs(o *org.Organization) []string {
-	seen := map[string]bool{}
-	var refs []string
-	add := func(ref string) {
-		if k := org.HeirKey(ref); k != "" && !seen[k] {
-			seen[k] = true
-			refs = append(refs, ref)
-		}
-	}
-	add(string(o.Settings.SecondaryOwner))
-	for _, ref := range req.Defaults.References() {
-		add(ref)
-	}
+	refs := append([]string{string(o.Settings.SecondaryOwner)}, req.Defaults.References()...)
 	for i := range req.People {
-		for _, ref := range req.People[i].Choices.References() {
-			add(ref)
-		}
+		refs = append(refs, req.People[i].Choices.References()...)
 	}
 	return refs
 }

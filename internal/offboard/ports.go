@@ -73,7 +73,7 @@ type People interface {
 	// Around loads what surrounds persons, in their order.
 	Around(ctx context.Context, people []*org.Person) ([]org.Surroundings, error)
 	// Heirs looks up the people that choices name, by org.HeirKey; those absent
-	// or deleted are left out.
+	// or deleted are left out. References may be empty, and come more than once.
 	Heirs(ctx context.Context, refs []string) (map[string]org.Heir, error)
 	// World says what stands in the way of putting somebody back under a name.
 	World(ctx context.Context, current, before *org.Person, upn string) (org.World, error)

@@ -112,10 +112,11 @@ func surround(s *org.Surroundings, kind int64, r org.Ref, other string) {
 // Heirs implements offboard.People.
 func (t *txn) Heirs(ctx context.Context, refs []string) (map[string]org.Heir, error) {
 	heirs := map[string]org.Heir{}
-	if len(refs) == 0 {
+	keys := distinct(refs)
+	if len(keys) == 0 {
 		return heirs, nil
 	}
-	people, err := t.People(ctx, refs)
+	people, err := t.People(ctx, keys)
 	if err != nil {
 		return nil, err
 	}
@@ -127,12 +128,25 @@ func (t *txn) Heirs(ctx context.Context, refs []string) (map[string]org.Heir, er
 		if p == nil || !p.Active() {
 			continue
 		}
-		heirs[org.HeirKey(refs[i])] = org.Heir{
+		heirs[keys[i]] = org.Heir{
 			Ref: p.Ref(), Mail: p.Mail, Enabled: p.AccountEnabled, Exchange: p.Mailbox != nil && o.Licensed(p, org.Exchange), // R-MBX-09
 			Language: p.PreferredLanguage, Reads: p.Mailbox != nil && p.Mailbox.Disconnected.IsZero(),
 		}
 	}
 	return heirs, nil
+}
+
+// distinct are the keys of heirs, each once. Many leavers go to few heirs.
+func distinct(refs []string) []string {
+	seen := map[string]bool{"": true}
+	var keys []string
+	for _, ref := range refs {
+		if k := org.HeirKey(ref); !seen[k] {
+			seen[k] = true
+			keys = append(keys, k)
+		}
+	}
+	return keys
 }
 
 const ownersOf = `select a.address_key, u.id, u.upn, u.display_name from addresses a join users u on u.pk = a.user_pk

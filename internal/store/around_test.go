@@ -67,7 +67,7 @@ func TestAround(t *testing.T) {
 			storetest.Delete(t, s, "carla@contoso.com", storetest.Noon)
 			storetest.Add(t, s, storetest.Plain(9, "poor"))
 			storetest.Read(t, s, func(tx offboard.Tx) error {
-				heirs, err := tx.Heirs(t.Context(), []string{"BRAM@contoso.com", "carla@contoso.com", string(carla.ID), "poor@contoso.com", "nobody"})
+				heirs, err := tx.Heirs(t.Context(), []string{"BRAM@contoso.com", "carla@contoso.com", string(carla.ID), "poor@contoso.com", "nobody", "", " bram@contoso.com "})
 				if err != nil {
 					return err
 				}

@@ -126,6 +126,21 @@ func TestLicencesOfAPerson(t *testing.T) {
 			t.Error("anna still has it")
 		}
 	})
+	t.Run("R-LIC-13 no country of use without its licence", func(t *testing.T) {
+		storetest.Edit(t, s.store, "mila.kok@lindeboom.example", func(p *org.Person) { p.UsageLocation = "" })
+		at := page("mila.kok")
+		f := with(c.get(at).filled(t, box), "location", "be", "license", string(catalog.A3Faculty))
+		f.Add("license", string(catalog.Exchange1)) // the two exclude each other
+		a := c.send(c.form(at, f))
+		if p := s.person(t, "mila.kok@lindeboom.example"); a.status != http.StatusConflict || p.UsageLocation != "" || len(p.Licenses) != 0 {
+			t.Errorf("got %d, and mila in %q with %v", a.status, p.UsageLocation, p.Licenses)
+		}
+		f["license"] = []string{string(catalog.A3Faculty)}
+		c.send(c.form(at, f)).says(t, "The licences were saved.")
+		if p := s.person(t, "mila.kok@lindeboom.example"); p.UsageLocation != "BE" || len(p.Licenses) != 1 {
+			t.Errorf("mila is in %q with %v", p.UsageLocation, p.Licenses)
+		}
+	})
 	t.Run("R-DEL-33 R-SM-11 a mailbox that forwards needs its licence", func(t *testing.T) {
 		a := c.get(page("carla.smit"))
 		if tag := tagOf(a.body, "l-"+string(catalog.E3)); !strings.Contains(tag, " disabled") {
@@ -195,6 +210,15 @@ func TestRolesAndGroupsOfAPerson(t *testing.T) {
 			t.Errorf("can be taken: %s", tag)
 		}
 		page.says(t, "one has to remain")
+	})
+	t.Run("R-ROLE-21 a refusal of one role saves none", func(t *testing.T) {
+		own := "/users/" + s.id(t, "admin") + "/roles"
+		f := c.get(own).filled(t, box)
+		f["role"], f["had"] = []string{string(org.BillingAdmin)}, []string{string(org.GlobalAdmin)} // what the page has no box for
+		f.Set("sure", "yes")
+		if a := c.send(c.form(own, f)); a.status != http.StatusForbidden || !slices.Equal(roles("admin"), []org.RoleID{org.GlobalAdmin}) {
+			t.Errorf("got %d and %v", a.status, roles("admin"))
+		}
 	})
 	t.Run("R-ROLE-12 not for everybody", func(t *testing.T) {
 		signedIn(t, s, "useradmin").get(at).says(t, "One of these roles is needed")

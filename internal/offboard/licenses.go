@@ -7,15 +7,43 @@ import (
 	"leaver/internal/org"
 )
 
+// LicenseChange is what a person gets and loses, and where they will use it.
+type LicenseChange struct {
+	Add    []org.LicenseRequest
+	Remove []org.SkuID
+	// Location is the country of use of somebody who has none yet. R-LIC-13
+	Location string
+}
+
 // AssignLicenses adds and removes direct licences of one person: all or nothing.
 // R-API-41
 func (d *Desk) AssignLicenses(ctx context.Context, actor org.Actor, ref string, add []org.LicenseRequest, remove []org.SkuID) (org.Person, error) {
+	return d.ChangeLicenses(ctx, actor, ref, LicenseChange{Add: add, Remove: remove})
+}
+
+// ChangeLicenses does so for somebody who may have no country of use yet: that is
+// set with their first licence, or not at all. R-API-41 R-LIC-13
+func (d *Desk) ChangeLicenses(ctx context.Context, actor org.Actor, ref string, c LicenseChange) (org.Person, error) {
 	if r := org.May(actor, org.AssignLicense); r != nil {
 		return org.Person{}, r
 	}
-	return d.changePerson(ctx, actor, ref, ActLicense, func(_ Tx, o *org.Organization, p *org.Person, now timeStamp) (org.Person, error) {
-		return o.Assign(*p, add, remove, now)
-	})
+	assign := step{ActLicense, func(_ Tx, o *org.Organization, p *org.Person, now timeStamp) (org.Person, error) {
+		return o.Assign(*p, c.Add, c.Remove, now)
+	}}
+	if c.Location == "" {
+		return d.change(ctx, actor, ref, active, assign)
+	}
+	return d.change(ctx, actor, ref, active, step{ActUpdateUser, func(_ Tx, o *org.Organization, p *org.Person, _ timeStamp) (org.Person, error) {
+		after := p.Clone()
+		if after.UsageLocation != "" {
+			return after, nil
+		}
+		after.UsageLocation = c.Location
+		if r := o.CheckUpdate(actor, p, &after); r != nil {
+			return after, r
+		}
+		return after, nil
+	}}, assign)
 }
 
 // AssignGroupLicenses changes what a group gives its members, and gives or takes

@@ -26,7 +26,7 @@ type MailboxChange struct {
 // ChangeMailbox changes what an Exchange administrator can change about a
 // mailbox; the automatic reply also its owner. R-ROLE-11 R-API-53
 func (d *Desk) ChangeMailbox(ctx context.Context, actor org.Actor, ref string, c MailboxChange) (org.Person, error) {
-	return d.change(ctx, actor, ref, ActMailbox, one, func(tx Tx, o *org.Organization, p *org.Person, now timeStamp) (org.Person, error) {
+	return d.change(ctx, actor, ref, one, step{ActMailbox, func(tx Tx, o *org.Organization, p *org.Person, now timeStamp) (org.Person, error) {
 		after := p.Clone()
 		if r := mayChangeMailbox(actor, p, &c); r != nil {
 			return after, r
@@ -44,7 +44,7 @@ func (d *Desk) ChangeMailbox(ctx context.Context, actor org.Actor, ref string, c
 			return after, err
 		}
 		return after, free(ctx, tx, p, &after, c.TakeOver)
-	})
+	}})
 }
 
 func mayChangeMailbox(actor org.Actor, p *org.Person, c *MailboxChange) *org.Refusal {

@@ -9,38 +9,50 @@ import (
 
 // AssignRole gives a person a role; one that a departure suspended is active again. R-API-71
 func (d *Desk) AssignRole(ctx context.Context, actor org.Actor, ref string, role org.RoleID) (org.Person, error) {
-	return d.changeRoles(ctx, actor, ref, ActRoleAdd, func(_ *org.Organization, p *org.Person) error {
-		if _, ok := org.RoleByID(role); !ok {
-			return org.Refuse(org.Invalid, "role.unknown", "R-ROLE-27", org.Arg{Name: "role", Value: role})
-		}
-		if slices.Contains(p.Roles, role) {
-			return org.Refuse(org.Conflict, "role.held", "R-API-71", org.Arg{Name: "user", Value: p.Ref()}, org.Arg{Name: "role", Value: role})
-		}
-		p.Roles = append(p.Roles, role)
-		p.SuspendedRoles = slices.DeleteFunc(p.SuspendedRoles, func(r org.RoleID) bool { return r == role }) // no undo can give it twice
-		return nil
-	})
+	return d.ChangeRoles(ctx, actor, ref, []org.RoleID{role}, nil)
 }
 
 // RemoveRole takes a role away; the last Global Administrator keeps theirs. R-API-70 R-ROLE-21
 func (d *Desk) RemoveRole(ctx context.Context, actor org.Actor, ref string, role org.RoleID) (org.Person, error) {
-	return d.changeRoles(ctx, actor, ref, ActRoleRemove, func(o *org.Organization, p *org.Person) error {
-		if r := GateRoleRemoval(o, p, role); r != nil {
-			return r
-		}
-		p.Roles = slices.DeleteFunc(p.Roles, func(r org.RoleID) bool { return r == role })
-		return nil
-	})
+	return d.ChangeRoles(ctx, actor, ref, nil, []org.RoleID{role})
 }
 
-func (d *Desk) changeRoles(ctx context.Context, actor org.Actor, ref, action string, change func(*org.Organization, *org.Person) error) (org.Person, error) {
+// ChangeRoles gives a person roles and takes others away: all of it or nothing,
+// with a row in the trail for each. R-API-70 R-API-71
+func (d *Desk) ChangeRoles(ctx context.Context, actor org.Actor, ref string, add, remove []org.RoleID) (org.Person, error) {
 	if r := org.May(actor, org.ManageRole); r != nil {
 		return org.Person{}, r
 	}
-	return d.changePerson(ctx, actor, ref, action, func(_ Tx, o *org.Organization, p *org.Person, _ timeStamp) (org.Person, error) {
-		after := p.Clone()
-		return after, func() error { return change(o, &after) }()
-	})
+	steps := make([]step, 0, len(add)+len(remove))
+	for _, role := range add {
+		steps = append(steps, step{ActRoleAdd, func(_ Tx, _ *org.Organization, p *org.Person, _ timeStamp) (org.Person, error) {
+			return giveRole(p, role)
+		}})
+	}
+	for _, role := range remove {
+		steps = append(steps, step{ActRoleRemove, func(_ Tx, o *org.Organization, p *org.Person, _ timeStamp) (org.Person, error) {
+			after := p.Clone()
+			if r := GateRoleRemoval(o, p, role); r != nil {
+				return after, r
+			}
+			after.Roles = slices.DeleteFunc(after.Roles, func(r org.RoleID) bool { return r == role })
+			return after, nil
+		}})
+	}
+	return d.change(ctx, actor, ref, active, steps...)
+}
+
+func giveRole(p *org.Person, role org.RoleID) (org.Person, error) {
+	after := p.Clone()
+	if _, ok := org.RoleByID(role); !ok {
+		return after, org.Refuse(org.Invalid, "role.unknown", "R-ROLE-27", org.Arg{Name: "role", Value: role})
+	}
+	if slices.Contains(p.Roles, role) {
+		return after, org.Refuse(org.Conflict, "role.held", "R-API-71", org.Arg{Name: "user", Value: p.Ref()}, org.Arg{Name: "role", Value: role})
+	}
+	after.Roles = append(after.Roles, role)
+	after.SuspendedRoles = slices.DeleteFunc(after.SuspendedRoles, func(r org.RoleID) bool { return r == role }) // no undo can give it twice
+	return after, nil
 }
 
 // GateRoleRemoval says why somebody can't lose a role; nil when they can.

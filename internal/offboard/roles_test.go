@@ -62,3 +62,40 @@ func TestSuspendedRoles(t *testing.T) {
 		}
 	})
 }
+
+// TestRolesTogether: roles given and taken in one form are saved in one step.
+func TestRolesTogether(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		o := newOffice(t, s)
+		anna := storetest.Plain(1, "anna")
+		anna.Roles = []org.RoleID{org.GlobalAdmin, org.HelpdeskAdmin}
+		storetest.Add(t, s, anna)
+		rows := func() [2]int { return [2]int{o.audited(t, offboard.ActRoleAdd), o.audited(t, offboard.ActRoleRemove)} }
+		t.Run("R-ROLE-21 R-API-71 a refusal leaves none of it", func(t *testing.T) {
+			_, err := o.ChangeRoles(t.Context(), boss, anna.UPN, []org.RoleID{org.BillingAdmin}, []org.RoleID{org.HelpdeskAdmin, org.GlobalAdmin})
+			refusedBy(t, err, "R-ROLE-21")
+			if p := o.person(t, anna.UPN); !slices.Equal(p.Roles, anna.Roles) || rows() != [2]int{} {
+				t.Errorf("roles %v, rows %v", p.Roles, rows())
+			}
+		})
+		t.Run("R-API-70 R-API-71 all of it, with a row for each", func(t *testing.T) {
+			after, err := o.ChangeRoles(t.Context(), boss, anna.UPN, []org.RoleID{org.BillingAdmin, org.GlobalReader}, []org.RoleID{org.HelpdeskAdmin})
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := []org.RoleID{org.GlobalAdmin, org.BillingAdmin, org.GlobalReader}
+			slices.Sort(want)
+			got := o.person(t, anna.UPN).Roles
+			slices.Sort(got)
+			slices.Sort(after.Roles)
+			if !slices.Equal(got, want) || !slices.Equal(after.Roles, want) || rows() != [2]int{2, 1} {
+				t.Errorf("roles %v and %v, rows %v", got, after.Roles, rows())
+			}
+		})
+		t.Run("nothing asked for leaves no row", func(t *testing.T) {
+			if _, err := o.ChangeRoles(t.Context(), boss, anna.UPN, nil, nil); err != nil || rows() != [2]int{2, 1} {
+				t.Errorf("rows %v, %v", rows(), err)
+			}
+		})
+	})
+}

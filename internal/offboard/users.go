@@ -186,45 +186,6 @@ func primary(p *org.Person, address string) {
 	}
 }
 
-// changePerson is the frame of every change of one active person: load, decide,
-// save, audit, in one transaction.
-func (d *Desk) changePerson(ctx context.Context, actor org.Actor, ref, action string,
-	decide func(tx Tx, o *org.Organization, p *org.Person, now timeStamp) (org.Person, error),
-) (org.Person, error) {
-	return d.change(ctx, actor, ref, action, active, decide)
-}
-
-// change does it for whom find finds: deleted people too, or active ones only.
-func (d *Desk) change(ctx context.Context, actor org.Actor, ref, action string, find func(context.Context, Tx, string) (*org.Person, error),
-	decide func(tx Tx, o *org.Organization, p *org.Person, now timeStamp) (org.Person, error),
-) (org.Person, error) {
-	var after org.Person
-	err := d.Store.Change(ctx, func(tx Tx) error {
-		p, err := find(ctx, tx, ref)
-		if err != nil {
-			return err
-		}
-		o, err := tx.Organization(ctx)
-		if err != nil {
-			return err
-		}
-		now, err := d.now(ctx, tx)
-		if err != nil {
-			return err
-		}
-		if after, err = decide(tx, o, p, now); err != nil {
-			return err
-		}
-		changes := []Change{{Before: *p, After: after}}
-		if err := tx.Save(ctx, changes); err != nil {
-			return err
-		}
-		after = changes[0].After
-		return tx.Audit(ctx, entry(actor, action, after.Ref(), now, encode(detailOf(p, &after))))
-	})
-	return after, err
-}
-
 // SetPassword gives an account another password and ends its sessions. An empty
 // password invents one, which is returned. R-ROLE-17
 func (d *Desk) SetPassword(ctx context.Context, actor org.Actor, ref, password string, mustChange bool) (string, error) {

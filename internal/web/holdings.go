@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"leaver/internal/offboard"
 	"leaver/internal/org"
 )
 
@@ -160,31 +161,24 @@ func saveLicenses(v *visit) error {
 	if err := v.unmoved(p.Licenses); err != nil {
 		return v.settle(err, "", "", func(status int) error { return v.licenses(nil, nil, status) })
 	}
-	add, remove := f.asks(v.Org.Products, p)
-	if p.UsageLocation == "" && f.Location != "" && len(add) > 0 {
-		_, err := v.srv.Desk.UpdateUser(v.ctx(), v.Actor, string(p.ID), func(x *org.Person) error {
-			x.UsageLocation = strings.ToUpper(f.Location)
-			return nil
-		})
-		if err != nil {
-			return v.settle(err, "", "", again)
-		}
-	}
-	if lost := v.losses(p, add, remove); len(lost) > 0 && v.form("sure") != "yes" {
+	c := f.asks(v.Org.Products, p)
+	if lost := v.losses(p, c); len(lost) > 0 && v.form("sure") != "yes" {
 		return v.licenses(f, lost, http.StatusUnprocessableEntity)
 	}
-	_, err = v.srv.Desk.AssignLicenses(v.ctx(), v.Actor, string(p.ID), add, remove)
+	_, err = v.srv.Desk.ChangeLicenses(v.ctx(), v.Actor, string(p.ID), c)
 	return v.settle(err, "/users/"+string(p.ID)+"/licenses", "licenses", again)
 }
 
 // asks is what a form wants changed: products ticked and unticked, and apps of
-// those held that are on or off otherwise.
-func (f *licensesForm) asks(products org.Products, p *org.Person) (add []org.LicenseRequest, remove []org.SkuID) {
+// those held that are on or off otherwise. With a first licence goes the country
+// of use. R-LIC-13
+func (f *licensesForm) asks(products org.Products, p *org.Person) offboard.LicenseChange {
+	var c offboard.LicenseChange
 	for _, product := range products {
 		sku := string(product.Sku)
 		wants, had := has(f.Want, sku), has(f.Had, sku)
 		if had && !wants {
-			remove = append(remove, product.Sku)
+			c.Remove = append(c.Remove, product.Sku)
 		}
 		if !wants {
 			continue
@@ -199,9 +193,12 @@ func (f *licensesForm) asks(products org.Products, p *org.Person) (add []org.Lic
 		if had && i >= 0 && sameSet(p.Licenses[i].DisabledPlans, off) {
 			continue
 		}
-		add = append(add, org.LicenseRequest{Sku: product.Sku, DisabledPlans: off})
+		c.Add = append(c.Add, org.LicenseRequest{Sku: product.Sku, DisabledPlans: off})
 	}
-	return add, remove
+	if p.UsageLocation == "" && len(c.Add) > 0 {
+		c.Location = strings.ToUpper(f.Location)
+	}
+	return c
 }
 
 func sameSet(a, b []string) bool {
@@ -209,8 +206,10 @@ func sameSet(a, b []string) bool {
 }
 
 // losses says what of somebody would begin to run out. R-LIC-08 R-OD-20
-func (v *visit) losses(p *org.Person, add []org.LicenseRequest, remove []org.SkuID) []string {
-	after, err := v.Org.Assign(*p, add, remove, v.Now)
+func (v *visit) losses(p *org.Person, c offboard.LicenseChange) []string {
+	trial := p.Clone()
+	trial.UsageLocation = orText(trial.UsageLocation, c.Location)
+	after, err := v.Org.Assign(trial, c.Add, c.Remove, v.Now)
 	if err != nil {
 		return nil // refused by the desk, with the reason
 	}

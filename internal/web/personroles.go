@@ -49,8 +49,8 @@ func (v *visit) roles(ticked []string, self bool, status int) error {
 	return nil
 }
 
-// saveRoles gives and takes the roles that were ticked otherwise than shown.
-// R-API-70 R-API-71
+// saveRoles gives and takes the roles that were ticked otherwise than shown: all
+// of it or nothing. R-API-70 R-API-71
 func saveRoles(v *visit) error {
 	p, err := v.subject()
 	if err != nil {
@@ -74,15 +74,6 @@ func saveRoles(v *visit) error {
 	if p.ID == v.Actor.ID && len(gone) > 0 && v.form("sure") != "yes" {
 		return v.roles(ticked, true, http.StatusUnprocessableEntity)
 	}
-	for _, role := range fresh {
-		if _, err := v.srv.Desk.AssignRole(v.ctx(), v.Actor, string(p.ID), role); err != nil {
-			return v.settle(err, "", "", again)
-		}
-	}
-	for _, role := range gone {
-		if _, err := v.srv.Desk.RemoveRole(v.ctx(), v.Actor, string(p.ID), role); err != nil {
-			return v.settle(err, "", "", again)
-		}
-	}
-	return v.settle(nil, "/users/"+string(p.ID)+"/roles", "roles", again)
+	_, err = v.srv.Desk.ChangeRoles(v.ctx(), v.Actor, string(p.ID), fresh, gone)
+	return v.settle(err, "/users/"+string(p.ID)+"/roles", "roles", again)
 }

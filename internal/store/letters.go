@@ -83,34 +83,19 @@ const endings = `select u.deleted as moment, d.pk as drive, d.id, u.id as owner,
  union all select d.owner_deleted, d.pk, d.id, d.former_id, d.former_name, '' from drives d
    where d.owner_deleted > $1 and d.owner_deleted <= $2 and not d.held and exists (select 1 from drive_grants g where g.drive_pk = d.pk)`
 
-// Remind implements offboard.Reminders. The organization keeps up to which
-// deletion heirs were reminded, and not each drive whether they were: that costs
-// a departure nothing, and a changed retention moves the date of all. R-OD-02
+// reminded is up to which deletion heirs were reminded; a changed retention moves
+// the date of all. R-OD-02
+var reminded = mark{column: "reminded", moments: "select moment from (" + endings + ") e"}
+
+// Remind implements offboard.Reminders.
 func (t *txn) Remind(ctx context.Context, deletedUpTo time.Time, limit int) ([]offboard.Reminder, error) {
-	var since int64
-	if err := t.QueryRow(ctx, "select reminded from organization").Scan(&since); err != nil {
-		return nil, err
-	}
-	until := deletedUpTo.Unix()
-	if until <= since {
-		return nil, nil
-	}
-	// People who were deleted in the same second stay together.
-	last, err := sqldb.All(ctx, t, sqldb.Value[int64], "select moment from ("+endings+") e order by moment limit 1 offset $3", since, until, limit-1)
-	if err != nil {
-		return nil, err
-	}
-	if len(last) > 0 {
-		until = last[0]
-	}
-	found, err := t.reminders(ctx, since, until)
+	found, err := beyond(ctx, t, reminded, 0, deletedUpTo.Unix(), limit, func(from, until int64) ([]offboard.Reminder, error) {
+		return t.reminders(ctx, from, until)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("list whose files end soon: %w", err)
 	}
-	if len(found) > 0 || until-since >= int64(time.Hour/time.Second) {
-		_, err = t.Exec(ctx, "update organization set reminded = $1", until)
-	}
-	return found, err
+	return found, nil
 }
 
 func (t *txn) reminders(ctx context.Context, since, until int64) ([]offboard.Reminder, error) {

@@ -139,25 +139,34 @@ func (t *txn) Gates(ctx context.Context, refs []string) ([]*org.Person, error) {
 	for i, r := range refs {
 		keys[i] = Fold(r)
 	}
-	ids, names := idsAndNames(keys)
-	var rows []*row
-	for _, s := range []struct {
-		where string
-		keys  []string
-	}{{"where u.id in {texts $1}", ids}, {"where u.upn_key in {texts $1} and u.deleted is null", names}} {
-		if len(s.keys) == 0 {
-			continue
-		}
-		found, err := sqldb.All(ctx, t, scanGate, gateColumns+s.where, sqldb.Texts(s.keys))
-		if err != nil {
-			return nil, fmt.Errorf("load people as the gate sees them: %w", err)
-		}
-		rows = append(rows, found...)
+	rows, err := t.byKeys(ctx, keys, gateColumns, scanGate)
+	if err != nil {
+		return nil, fmt.Errorf("load people as the gate sees them: %w", err)
 	}
 	if err := fill(ctx, t, rows, &gateParts); err != nil {
 		return nil, err
 	}
 	return inOrder(keys, rows), nil
+}
+
+// byKeys selects people by folded id or user name.
+func (t *txn) byKeys(ctx context.Context, keys []string, text string, scan func(*sqldb.Rows) (*row, error)) ([]*row, error) {
+	ids, names := idsAndNames(keys)
+	var all []*row
+	for _, by := range []struct {
+		where string
+		keys  []string
+	}{{"where u.id in {texts $1}", ids}, {"where u.upn_key in {texts $1} and u.deleted is null", names}} {
+		if len(by.keys) == 0 {
+			continue
+		}
+		found, err := sqldb.All(ctx, t, scan, text+by.where, sqldb.Texts(by.keys))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
 }
 
 // idsAndNames tells references apart: a user name has an @ in it, an id has not.

@@ -23,7 +23,7 @@ func (d *doctor) people(ctx context.Context, tx *sqldb.Tx) error {
 	var folded, searched tally
 	var last, all, kept int64
 	for {
-		rows, err := sqldb.All(ctx, tx, scanPerson, "select "+personColumns+personTables+"where u.pk > $1 order by u.pk limit 500", last)
+		rows, err := sqldb.All(ctx, tx, scanPerson, selectPeople+"where u.pk > $1 order by u.pk limit 500", last)
 		if err != nil {
 			return err
 		}

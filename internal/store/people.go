@@ -237,13 +237,12 @@ func (p *row) add(x *part) {
 }
 
 const (
-	peopleByID   = "select " + personColumns + personTables + "where u.id in {texts $1}"
-	peopleByName = "select " + personColumns + personTables + "where u.upn_key in {texts $1} and u.deleted is null"
-	personByID   = "select " + personColumns + personTables + "where u.id = $1"
-	personByName = "select " + personColumns + personTables + "where u.upn_key = $1 and u.deleted is null"
+	selectPeople = "select " + personColumns + personTables
+	personByID   = selectPeople + "where u.id = $1"
+	personByName = selectPeople + "where u.upn_key = $1 and u.deleted is null"
 )
 
-var peopleByKey = inWays("select " + personColumns + personTables + "where u.pk in {ints $1}")
+var peopleByKey = inWays(selectPeople + "where u.pk in {ints $1}")
 
 // formerID is the id that stands in front of the name of a deleted person, or "".
 // The name is stored without it, so that deleting leaves it alone. R-DEL-22
@@ -261,22 +260,7 @@ func (t *txn) peopleBy(ctx context.Context, keys []string) ([]*row, error) {
 	if len(keys) == 1 && formerID(keys[0]) == "" {
 		return t.alone(ctx, keys[0])
 	}
-	ids, names := idsAndNames(keys)
-	var all []*row
-	for _, set := range []struct {
-		text string
-		keys []string
-	}{{peopleByID, ids}, {peopleByName, names}} {
-		if len(set.keys) == 0 {
-			continue
-		}
-		found, err := sqldb.All(ctx, t, scanPerson, set.text, sqldb.Texts(set.keys))
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, found...)
-	}
-	return all, nil
+	return t.byKeys(ctx, keys, selectPeople, scanPerson)
 }
 
 // People implements offboard.People.

@@ -62,8 +62,9 @@ func (r *runner) loadNext(ctx context.Context, tx Tx, dep *Departure, c *cargo) 
 	r.next.load(ctx, r.Store, tx, func(tx Tx) (*cargo, error) { return r.loadChunk(ctx, tx, &of, from) })
 }
 
-// holds gives what was loaded ahead, when it is what the transaction would load.
-func (r *runner) holds(c *cargo, version int64, tx Tx, dep *Departure) *cargo {
+// ifCurrent gives what was loaded ahead, nil unless the transaction would load the
+// same.
+func (c *cargo) ifCurrent(version int64, tx Tx, dep *Departure) *cargo {
 	if c == nil || c.from != dep.Next || !alone(tx, version) {
 		return nil
 	}

@@ -78,12 +78,11 @@ func (s *Swept) add(x Swept) {
 	s.Bodies += x.Bodies
 }
 
-// Sweep does everything whose date has come: gives files to managers and reminds
-// heirs of them, purges people past their window,
-// removes mailboxes and drives past theirs, renews subscriptions with their
-// scheduled changes, and removes bodies that nothing refers to. It works in
-// batches; interrupted, the next sweep goes on where it stopped. progress may be
-// nil. R-DEL-01 R-PERM-03 R-LIC-25
+// Sweep does everything whose date has come: renews subscriptions with their
+// scheduled changes, gives files to managers and reminds heirs of them, purges
+// people past their window, removes mailboxes and drives past theirs, and removes
+// bodies that nothing refers to. It works in batches; interrupted, the next sweep
+// goes on where it stopped. progress may be nil. R-DEL-01 R-PERM-03 R-LIC-25
 func (d *Desk) Sweep(ctx context.Context, progress func(Swept)) (Swept, error) {
 	var total Swept
 	system := org.Actor{Name: "sweep", System: true}
@@ -152,8 +151,6 @@ func (d *Desk) sweepBatch(ctx context.Context, tx Tx, system org.Actor, had *[]*
 	due := *had
 	if len(due) > 0 {
 		next.load(ctx, d.Store, tx, func(tx Tx) (*[]*org.Person, error) { return load(tx, due[len(due)-1]) })
-	}
-	if len(due) > 0 {
 		s.People = len(due)
 		return s, purge(ctx, tx, system, due, o.Settings, now)
 	}

@@ -89,7 +89,7 @@ func (r *runner) advance(ctx context.Context) (*Departure, error) {
 		if dep.Undoing {
 			return r.undoChunk(ctx, tx, dep, now)
 		}
-		c := r.holds(have, version, tx, dep)
+		c := have.ifCurrent(version, tx, dep)
 		if c == nil {
 			if c, err = r.loadChunk(ctx, tx, dep, dep.Next); err != nil {
 				return err

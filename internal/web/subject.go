@@ -57,7 +57,7 @@ func (v *visit) subject() (*org.Person, error) {
 // errMoved says that what a form was made from is not so any more.
 var errMoved = errors.New("something changed since the page was shown")
 
-// print is a fingerprint of values: a form carries the one of what it was made
+// fingerprint tells values from others: a form carries that of what it was made
 // from, so that nobody undoes unseen what somebody else did meanwhile.
 func fingerprint(values ...any) string {
 	b, err := json.Marshal(values)

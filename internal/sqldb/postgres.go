@@ -26,6 +26,13 @@ const (
 	lockWrite  = "select pg_advisory_xact_lock($1), pg_current_xact_id()::text"
 )
 
+// keyed has the connection that writes go by an index wherever there is one. Its
+// statements name their rows by key, and the server keeps the plan that it made
+// for a table while that was young: without this it reads the journal from end to
+// end for each change, however long it has become. Compiling would cost more than
+// any of them takes, and seem worth it to a server that was told to avoid its scans.
+const keyed = "set enable_seqscan = off; set jit = off"
+
 // postgresSource makes the connections of one kind; setup runs on each new one.
 func postgresSource(cfg *pgx.ConnConfig, setup string) *sql.DB {
 	db := stdlib.OpenDB(*cfg, stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
@@ -72,7 +79,7 @@ func (db *DB) openPostgres(ctx context.Context, opt Options) error {
 	if opt.NoSync {
 		durable = "set synchronous_commit = off"
 	}
-	db.writer = newWriter(db, postgresSource(cfg, durable))
+	db.writer = newWriter(db, postgresSource(cfg, durable+"; "+keyed))
 	return nil
 }
 

@@ -35,3 +35,9 @@ func (e *explainer) Query(ctx context.Context, text string, args ...any) (*sqldb
 	e.plan = plan
 	return e.db.Query(ctx, text, args...)
 }
+
+// HeadPlan says how PostgreSQL goes about the counters of the organization.
+func HeadPlan(ctx context.Context, tx *sqldb.Tx) (string, error) {
+	plan, err := sqldb.All(ctx, tx, sqldb.Value[string], "explain "+headText)
+	return strings.Join(plan, "\n"), err
+}

@@ -33,8 +33,10 @@ func (t *txn) readHead(ctx context.Context) error {
 	return nil
 }
 
+// headText asks for the last departure in this form because PostgreSQL, which takes
+// a young table for empty, goes through all of it for a max.
 const headText = `select coalesce(o.clock_offset, 0), coalesce(o.audit_seq, 0), o.audit_hash, o.pk is not null, d.next
- from (select coalesce(max(pk), 0) + 1 as next from departures) d left join organization o on true`
+ from (select coalesce((select pk from departures order by pk desc limit 1), 0) + 1 as next) d left join organization o on true`
 
 // countHeads keeps the numbers of active and of deleted people, so that nobody
 // has to count a million rows.

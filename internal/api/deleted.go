@@ -46,22 +46,21 @@ func (a *API) deleted(c *call) error {
 	if err != nil {
 		return err
 	}
+	l := lens{found.Org, found.Names, found.Now, c.actor, c.lang}
 	out := list[deletedView]{Value: []deletedView{}, Next: a.next(c, "deleted", page.Next)}
 	for _, p := range found.People {
 		if p != nil && !p.Active() {
-			out.Value = append(out.Value, deletedOf(c.lang, &found, p))
+			out.Value = append(out.Value, l.deleted(&found, p))
 		}
 	}
 	return c.answer(http.StatusOK, out)
 }
 
-func deletedOf(lang locale.Lang, found *offboard.Looked, p *org.Person) deletedView {
-	l := lens{found.Org, found.Names, found.Now}
-	clocks := found.Clocks(p)
-	b := l.belongings(p)
+func (l *lens) deleted(found *offboard.Looked, p *org.Person) deletedView {
+	clocks := l.clocks(p)
 	out := deletedView{
-		ID: p.ID, UserPrincipalName: b.UserPrincipalName, DisplayName: p.DisplayName, Deleted: p.Deleted, DaysLeft: org.DaysLeft(clocks.User, l.now),
-		Clocks: clocksOf(clocks), Mailbox: p.MailboxState(l.now), Licenses: b.Licenses, Notes: []noteView{},
+		ID: p.ID, UserPrincipalName: p.Ref().Name, DisplayName: p.DisplayName, Deleted: p.Deleted, DaysLeft: org.DaysLeft(clocks.User, l.now),
+		Clocks: clocks, Mailbox: p.MailboxState(l.now), Licenses: licensesOf(l.org, p), Notes: []noteView{},
 	}
 	var notes []org.Note
 	if since, lost := found.LostMailbox(p); lost {
@@ -77,7 +76,7 @@ func deletedOf(lang locale.Lang, found *offboard.Looked, p *org.Person) deletedV
 			})
 		}
 	}
-	out.Notes = notesOf(lang, notes)
+	out.Notes = notesOf(l.lang, notes)
 	return out
 }
 

@@ -8,12 +8,18 @@ import (
 
 // driveView is the file store of one person.
 type driveView struct {
-	ID     org.DriveID    `json:"id"`
-	Size   org.Bytes      `json:"size" doc:"In bytes."`
-	Items  int            `json:"items"`
-	State  org.DriveState `json:"state"`
-	Held   bool           `json:"held"`
-	Grants []named        `json:"grants" doc:"Who has access to the whole drive."`
+	ID    org.DriveID    `json:"id"`
+	Size  org.Bytes      `json:"size" doc:"In bytes."`
+	Items int            `json:"items"`
+	State org.DriveState `json:"state"`
+	*driveSettings
+	Withheld []withheldView `json:"withheld,omitempty" doc:"What is left out because the reader's roles don't open it."`
+}
+
+// driveSettings is who else a drive is open to, and what keeps it.
+type driveSettings struct {
+	Held   bool    `json:"held"`
+	Grants []named `json:"grants" doc:"Who has access to the whole drive."`
 }
 
 // driveDetail is a drive with the computers and the people that know it.
@@ -21,13 +27,17 @@ type driveDetail struct {
 	driveView
 	Devices    []deviceView `json:"devices" doc:"Computers that synchronised the drive."`
 	SharedWith []named      `json:"sharedWith" doc:"Who was given a file or folder of it."`
-	Shares     []sharedFile `json:"shares"`
+	Shares     []sharedFile `json:"shares,omitzero" doc:"Absent for a reader whose roles don't open it."`
 	Clocks     clocksView   `json:"clocks"`
 }
 
 func (l *lens) drive(p *org.Person) driveView {
 	d := p.Drive
-	out := driveView{ID: d.ID, Size: d.Size, Items: d.Items, State: d.DriveStateAt(p.Deleted, l.now, l.org.Settings), Held: d.Held, Grants: []named{}}
+	out := driveView{ID: d.ID, Size: d.Size, Items: d.Items, State: d.DriveStateAt(p.Deleted, l.now, l.org.Settings)}
+	if !l.opens(org.ReadDrive, p, &out.Withheld, "held", "grants") {
+		return out
+	}
+	out.driveSettings = &driveSettings{Held: d.Held, Grants: []named{}}
 	for _, g := range d.Grants {
 		out.Grants = append(out.Grants, nameIn(l.names, g.Who))
 	}
@@ -40,6 +50,9 @@ func (a *API) drive(c *call) error {
 	if err != nil {
 		return err
 	}
+	if r := org.MayRead(c.actor, org.ReadDrive, p); r != nil {
+		return r // R-ROLE-11
+	}
 	if p.Drive == nil {
 		return org.Refuse(org.NotFound, "drive.none", "R-API-05", org.Arg{Name: "user", Value: p.Ref()})
 	}
@@ -48,8 +61,11 @@ func (a *API) drive(c *call) error {
 		return err
 	}
 	out := driveDetail{
-		driveView: l.drive(p), Devices: devicesOf(around.Devices), SharedWith: []named{}, Shares: sharesOf(around.Shares),
-		Clocks: clocksOf(org.ClocksOf(p, l.org.Settings, l.now)),
+		driveView: l.drive(p), Devices: devicesOf(around.Devices), SharedWith: []named{},
+		Clocks: l.clocks(p),
+	}
+	if l.opens(org.ReadShares, p, &out.Withheld, "shares") {
+		out.Shares = sharesOf(around.Shares)
 	}
 	seen := map[string]bool{}
 	for _, s := range around.Shares {

@@ -12,7 +12,8 @@ import (
 	"leaver/internal/org"
 )
 
-// mailboxView is the mailbox of one person.
+// mailboxView is the mailbox of one person. How it is set up is absent for a
+// reader whose roles don't open it.
 type mailboxView struct {
 	UserPrincipalName string           `json:"userPrincipalName"`
 	DisplayName       string           `json:"displayName"`
@@ -20,25 +21,36 @@ type mailboxView struct {
 	State             org.MailboxState `json:"state"`
 	PrimaryAddress    *string          `json:"primaryAddress"`
 	Aliases           []string         `json:"aliases" doc:"The addresses besides the primary one."`
-	ForwardTo         *string          `json:"forwardTo"`
-	KeepCopy          bool             `json:"keepCopy" doc:"Forwarded mail also stays here."`
-	LitigationHold    bool             `json:"litigationHold"`
-	Holds             []string         `json:"holds" doc:"Other holds, by name."`
 	Archive           bool             `json:"archive"`
 	Size              org.Bytes        `json:"size" doc:"In bytes."`
-	AutomaticReplies  repliesView      `json:"automaticReplies"`
-	Permissions       []permission     `json:"permissions"`
-	Gone              time.Time        `json:"goneDateTime,omitzero" doc:"When the mailbox is gone for good; absent while nothing threatens it."`
+	*mailboxSettings
+	Gone     time.Time      `json:"goneDateTime,omitzero" doc:"When the mailbox is gone for good; absent while nothing threatens it."`
+	Withheld []withheldView `json:"withheld,omitempty" doc:"What is left out because the reader's roles don't open it."`
 }
 
-// repliesView is the automatic reply, in Graph's words.
+// mailboxSettings is how a mailbox is set up.
+type mailboxSettings struct {
+	ForwardTo        *string      `json:"forwardTo"`
+	KeepCopy         bool         `json:"keepCopy" doc:"Forwarded mail also stays here."`
+	LitigationHold   bool         `json:"litigationHold"`
+	Holds            []string     `json:"holds" doc:"Other holds, by name."`
+	AutomaticReplies repliesView  `json:"automaticReplies"`
+	Permissions      []permission `json:"permissions"`
+}
+
+// repliesView is the automatic reply, in Graph's words. What it says is absent for
+// a reader whose roles don't open it.
 type repliesView struct {
 	Status   string            `json:"status" doc:"disabled, alwaysEnabled or scheduled."`
 	Audience org.ReplyAudience `json:"externalAudience"`
-	Inside   string            `json:"internalReplyMessage"`
-	Outside  string            `json:"externalReplyMessage"`
-	Start    *time.Time        `json:"scheduledStartDateTime"`
-	End      *time.Time        `json:"scheduledEndDateTime"`
+	*replyTexts
+	Start *time.Time `json:"scheduledStartDateTime"`
+	End   *time.Time `json:"scheduledEndDateTime"`
+}
+
+type replyTexts struct {
+	Inside  string `json:"internalReplyMessage"`
+	Outside string `json:"externalReplyMessage"`
 }
 
 // permission is what somebody may do in a mailbox.
@@ -50,9 +62,8 @@ type permission struct {
 func (l *lens) mailbox(p *org.Person) mailboxView {
 	m := p.Mailbox
 	out := mailboxView{
-		UserPrincipalName: p.Ref().Name, DisplayName: p.DisplayName, Type: m.Type, State: p.MailboxState(l.now), Aliases: []string{}, ForwardTo: text(m.ForwardTo),
-		KeepCopy: m.KeepCopy, LitigationHold: m.Litigation, Holds: some(m.Holds), Archive: m.Archive, Size: m.Size, AutomaticReplies: repliesOf(&m.Replies),
-		Permissions: []permission{}, Gone: org.ClocksOf(p, l.org.Settings, l.now).Mailbox,
+		UserPrincipalName: p.Ref().Name, DisplayName: p.DisplayName, Type: m.Type, State: p.MailboxState(l.now), Aliases: []string{},
+		Archive: m.Archive, Size: m.Size, Gone: org.ClocksOf(p, l.org.Settings, l.now).Mailbox,
 	}
 	for _, a := range p.Addresses {
 		if a.Primary {
@@ -60,6 +71,21 @@ func (l *lens) mailbox(p *org.Person) mailboxView {
 		} else {
 			out.Aliases = append(out.Aliases, a.Value)
 		}
+	}
+	if l.opens(org.ReadMailbox, p, &out.Withheld, "forwardTo", "keepCopy", "litigationHold", "holds", "automaticReplies", "permissions") {
+		out.mailboxSettings = l.settings(p, &out.Withheld)
+	}
+	return out
+}
+
+func (l *lens) settings(p *org.Person, withheld *[]withheldView) *mailboxSettings {
+	m := p.Mailbox
+	out := &mailboxSettings{
+		ForwardTo: text(m.ForwardTo), KeepCopy: m.KeepCopy, LitigationHold: m.Litigation, Holds: some(m.Holds), AutomaticReplies: repliesOf(&m.Replies),
+		Permissions: []permission{},
+	}
+	if l.opens(org.ReadReplies, p, withheld, "automaticReplies.internalReplyMessage", "automaticReplies.externalReplyMessage") {
+		out.AutomaticReplies.replyTexts = &replyTexts{m.Replies.Inside, m.Replies.Outside}
 	}
 	for _, x := range m.Permissions {
 		i := slices.IndexFunc(out.Permissions, func(y permission) bool { return y.Who.ID == string(x.Who) })
@@ -73,7 +99,7 @@ func (l *lens) mailbox(p *org.Person) mailboxView {
 }
 
 func repliesOf(r *org.Replies) repliesView {
-	out := repliesView{Status: r.Status, Audience: r.Audience, Inside: r.Inside, Outside: r.Outside, Start: orNull(r.Start), End: orNull(r.End)}
+	out := repliesView{Status: r.Status, Audience: r.Audience, Start: orNull(r.Start), End: orNull(r.End)}
 	if out.Status == "" {
 		out.Status = "disabled"
 	}
@@ -126,6 +152,9 @@ func (a *API) mailbox(c *call) error {
 	if err != nil {
 		return err
 	}
+	if r := org.MayRead(c.actor, org.ReadMailbox, p); r != nil {
+		return r // R-ROLE-11
+	}
 	if p.Mailbox == nil {
 		return org.Refuse(org.NotFound, "mailbox.none", "R-API-05", org.Arg{Name: "user", Value: p.Ref()})
 	}
@@ -138,7 +167,7 @@ func (a *API) look(c *call, ref string) (*lens, *org.Person, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return &lens{found.Org, found.Names, found.Now}, found.People[0], nil
+	return &lens{found.Org, found.Names, found.Now, c.actor, c.lang}, found.People[0], nil
 }
 
 // changeMailbox serves PATCH mailboxes/{user}. R-API-53

@@ -3,8 +3,10 @@ package api
 import (
 	"time"
 
+	"leaver/internal/locale"
 	"leaver/internal/offboard"
 	"leaver/internal/org"
+	"leaver/internal/wire"
 )
 
 // account is a person in the directory, with Graph's names. What is not set is null.
@@ -117,25 +119,41 @@ type licenseView struct {
 }
 
 // clocksView are the dates on which something becomes irreversible; a clock that
-// does not run is absent.
+// does not run is absent, and so are the holds for a reader whose roles don't open
+// what they are on.
 type clocksView struct {
 	User          time.Time `json:"user,omitzero" doc:"The account is permanently deleted."`
 	Purging       bool      `json:"purging" doc:"That date has passed: the account can no longer be managed."`
 	Mailbox       time.Time `json:"mailbox,omitzero" doc:"The mailbox is gone."`
-	MailboxHeld   bool      `json:"mailboxHeld" doc:"A hold keeps the mailbox."`
+	MailboxHeld   *bool     `json:"mailboxHeld,omitempty" doc:"A hold keeps the mailbox."`
 	Drive         time.Time `json:"drive,omitzero" doc:"The drive moves to the recycle bin."`
 	DriveNotice   time.Time `json:"driveNotice,omitzero" doc:"One week before that."`
 	DriveGone     time.Time `json:"driveGone,omitzero" doc:"The drive is gone from the recycle bin."`
-	DriveHeld     bool      `json:"driveHeld" doc:"A hold keeps the drive."`
+	DriveHeld     *bool     `json:"driveHeld,omitempty" doc:"A hold keeps the drive."`
 	DriveReadOnly time.Time `json:"driveReadOnly,omitzero" doc:"A drive without licence becomes read-only."`
 	DriveArchived time.Time `json:"driveArchived,omitzero" doc:"A drive without licence is archived."`
 }
 
-func clocksOf(c org.Clocks) clocksView {
-	return clocksView{
-		User: c.User, Purging: c.Purging, Mailbox: c.Mailbox, MailboxHeld: c.MailboxHeld, Drive: c.Drive, DriveNotice: c.DriveNotice, DriveGone: c.DriveGone,
-		DriveHeld: c.DriveHeld, DriveReadOnly: c.DriveReadOnly, DriveArchived: c.DriveArchived,
+func (l *lens) clocks(p *org.Person) clocksView {
+	c := org.ClocksOf(p, l.org.Settings, l.now)
+	out := clocksView{
+		User: c.User, Purging: c.Purging, Mailbox: c.Mailbox, Drive: c.Drive, DriveNotice: c.DriveNotice, DriveGone: c.DriveGone,
+		DriveReadOnly: c.DriveReadOnly, DriveArchived: c.DriveArchived,
 	}
+	if org.MayRead(l.actor, org.ReadMailbox, p) == nil {
+		out.MailboxHeld = &c.MailboxHeld
+	}
+	if org.MayRead(l.actor, org.ReadDrive, p) == nil {
+		out.DriveHeld = &c.DriveHeld
+	}
+	return out
+}
+
+// withheldView names fields that an answer leaves out, and says why.
+type withheldView struct {
+	Fields  []string `json:"fields"`
+	Rule    string   `json:"rule"`
+	Message string   `json:"message" doc:"In the language of the reader."`
 }
 
 // belongings is what one person has, as far as a departure can change it.
@@ -149,15 +167,28 @@ type belongings struct {
 	Drive     *driveView    `json:"drive"`
 }
 
-// lens is what is needed to word a person: products, names and the time.
+// lens is what is needed to word a person: products, names, the time, and who
+// reads it.
 type lens struct {
 	org   *org.Organization
 	names map[org.UserID]org.Ref
 	now   time.Time
+	actor org.Actor
+	lang  locale.Lang
+}
+
+// opens says whether the reader may see these fields of somebody; those that they
+// may not are added to what is withheld.
+func (l *lens) opens(op org.Operation, p *org.Person, withheld *[]withheldView, fields ...string) bool {
+	r := org.MayRead(l.actor, op, p)
+	if r != nil {
+		*withheld = append(*withheld, withheldView{fields, r.Rule, wire.Text(l.lang, r)})
+	}
+	return r == nil
 }
 
 func (l *lens) belongings(p *org.Person) belongings {
-	b := belongings{account: accountOf(&p.User), Addresses: []addressView{}, Roles: []roleView{}, Licenses: []licenseView{}}
+	b := belongings{account: accountOf(&p.User), Addresses: []addressView{}, Roles: []roleView{}, Licenses: licensesOf(l.org, p)}
 	for _, x := range p.Addresses {
 		b.Addresses = append(b.Addresses, addressView(x))
 	}
@@ -170,13 +201,6 @@ func (l *lens) belongings(p *org.Person) belongings {
 			b.Roles = append(b.Roles, roleView{r, r.Name(), i == 1})
 		}
 	}
-	for _, x := range p.Licenses {
-		v := licenseView{SkuID: x.Sku, DisplayName: l.org.Products.Name(x.Sku), AssignedByGroup: x.Group, DisabledPlans: some(x.DisabledPlans), Error: x.Error}
-		if product := l.org.Products.Find(x.Sku); product != nil {
-			v.SkuPartNumber = product.PartNumber
-		}
-		b.Licenses = append(b.Licenses, v)
-	}
 	if p.Mailbox != nil {
 		m := l.mailbox(p)
 		b.Mailbox = &m
@@ -188,16 +212,30 @@ func (l *lens) belongings(p *org.Person) belongings {
 	return b
 }
 
-// personView is a whole person.
+func licensesOf(o *org.Organization, p *org.Person) []licenseView {
+	out := make([]licenseView, len(p.Licenses))
+	for i, x := range p.Licenses {
+		v := licenseView{SkuID: x.Sku, DisplayName: o.Products.Name(x.Sku), AssignedByGroup: x.Group, DisabledPlans: some(x.DisabledPlans), Error: x.Error}
+		if product := o.Products.Find(x.Sku); product != nil {
+			v.SkuPartNumber = product.PartNumber
+		}
+		out[i] = v
+	}
+	return out
+}
+
+// personView is a whole person. What is optional is absent for a reader whose
+// roles don't open it.
 type personView struct {
 	belongings
-	Groups   []groupView  `json:"groups"`
-	Devices  []deviceView `json:"devices" doc:"Computers that synchronised the drive."`
-	Reports  []named      `json:"reports" doc:"Whose manager this is."`
-	AccessTo []accessView `json:"accessTo" doc:"Whose mailbox or drive this person has access to."`
-	Clocks   clocksView   `json:"clocks"`
-	Shares   []sharedFile `json:"shares" doc:"Files and folders shared with others."`
-	Forwards []named      `json:"forwarders" doc:"Whose mail is forwarded here."`
+	Groups   []groupView    `json:"groups"`
+	Devices  []deviceView   `json:"devices,omitzero" doc:"Computers that synchronised the drive."`
+	Reports  []named        `json:"reports" doc:"Whose manager this is."`
+	AccessTo []accessView   `json:"accessTo,omitzero" doc:"Whose mailbox or drive this person has access to."`
+	Clocks   clocksView     `json:"clocks"`
+	Shares   []sharedFile   `json:"shares,omitzero" doc:"Files and folders shared with others."`
+	Forwards []named        `json:"forwarders,omitzero" doc:"Whose mail is forwarded here."`
+	Withheld []withheldView `json:"withheld,omitempty" doc:"What is left out because the reader's roles don't open it. Mailbox and drive have their own list."`
 }
 
 type groupView struct {
@@ -246,18 +284,35 @@ func (a *API) personOf(c *call, ref string) (personView, error) {
 	if err != nil {
 		return personView{}, err
 	}
-	l := lens{found.Org, found.Names, found.Now}
-	out := personView{
-		belongings: l.belongings(p), Groups: make([]groupView, len(around.Groups)), Devices: devicesOf(around.Devices), Reports: namedAll(around.Reports),
-		AccessTo: make([]accessView, len(around.AccessTo)), Clocks: clocksOf(found.Clocks(p)), Shares: sharesOf(around.Shares), Forwards: namedAll(around.Forwarders),
-	}
+	l := lens{found.Org, found.Names, found.Now, c.actor, c.lang}
+	out := personView{belongings: l.belongings(p), Groups: make([]groupView, len(around.Groups)), Reports: namedAll(around.Reports), Clocks: l.clocks(p)}
 	for i, g := range around.Groups {
 		out.Groups[i] = groupView{g.ID, g.DisplayName, g.Owner, g.Member}
 	}
-	for i, x := range around.AccessTo {
-		out.AccessTo[i] = accessView{namedOf(x.Ref), some(x.Rights), x.Drive}
-	}
+	l.surround(p, around, &out)
 	return out, nil
+}
+
+// surround adds what others have to do with somebody's mail and files, as far as
+// the reader may see it. R-ROLE-11
+func (l *lens) surround(p *org.Person, around *offboard.Detail, out *personView) {
+	mail := l.opens(org.ReadMailbox, p, &out.Withheld, "forwarders", "accessTo.rights")
+	drive := l.opens(org.ReadDrive, p, &out.Withheld, "devices", "accessTo.drive")
+	if mail {
+		out.Forwards = namedAll(around.Forwarders)
+	}
+	if drive {
+		out.Devices = devicesOf(around.Devices)
+	}
+	if l.opens(org.ReadShares, p, &out.Withheld, "shares") {
+		out.Shares = sharesOf(around.Shares)
+	}
+	for _, x := range offboard.AccessSeen(around.AccessTo, mail, drive) {
+		out.AccessTo = append(out.AccessTo, accessView{namedOf(x.Ref), some(x.Rights), x.Drive})
+	}
+	if mail || drive {
+		out.AccessTo = some(out.AccessTo)
+	}
 }
 
 func devicesOf(all []offboard.Device) []deviceView {

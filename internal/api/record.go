@@ -103,7 +103,7 @@ func recordItemOf(c *call, o *org.Organization, names map[org.UserID]org.Ref, it
 		Message: messageOf(c.lang, it), Undone: it.Undone, Ran: orNull(it.Ran), Choices: it.Choices, Steps: stepsOf(c.lang, it.Steps), Notes: notesOf(c.lang, it.Notes),
 	}
 	if it.Before != nil {
-		l := lens{o, names, it.Ran}
+		l := lens{o, names, it.Ran, c.actor, c.lang}
 		b := l.belongings(it.Before)
 		out.Before = &b
 	}

@@ -9,11 +9,17 @@ import (
 func (b *belongings) cells() []string {
 	mailbox := []string{"", "", "", "", ""}
 	if m := b.Mailbox; m != nil {
-		mailbox = []string{string(m.Type), textCell(m.ForwardTo), strconv.FormatBool(m.KeepCopy), strconv.FormatBool(m.LitigationHold), joinEach(m.Permissions, permission.cell)}
+		mailbox[0] = string(m.Type)
+		if s := m.mailboxSettings; s != nil { // else the reader's roles don't open them
+			copy(mailbox[1:], []string{textCell(s.ForwardTo), strconv.FormatBool(s.KeepCopy), strconv.FormatBool(s.LitigationHold), joinEach(s.Permissions, permission.cell)})
+		}
 	}
 	drive := []string{"", "", ""}
 	if d := b.Drive; d != nil {
-		drive = []string{string(d.ID), strconv.FormatInt(int64(d.Size), 10), joinEach(d.Grants, named.label)}
+		drive[0], drive[1] = string(d.ID), strconv.FormatInt(int64(d.Size), 10)
+		if d.driveSettings != nil {
+			drive[2] = joinEach(d.Grants, named.label)
+		}
 	}
 	line := []string{
 		strconv.FormatBool(b.AccountEnabled), textCell(b.Mail), joinEach(b.Addresses, addressView.cell), b.managerLabel(), joinEach(b.Roles, roleView.label),

@@ -103,16 +103,35 @@ func (w *recordPage) rows(b *belongings) []pageRow {
 		row("licenses", joinLines(b.Licenses, licenseView.label)), row("addresses", joinLines(b.Addresses, func(a addressView) string { return a.Value })),
 	}
 	if m := b.Mailbox; m != nil {
-		list = append(list, row("mailbox", locale.Text(w.lang, "api.record.type."+string(m.Type), nil)), row("size", locale.Bytes(w.lang, int64(m.Size))),
-			row("forwardTo", textCell(m.ForwardTo)), row("replies", m.AutomaticReplies.Inside), row("delegates", joinLines(m.Permissions, permission.cell)))
-		if m.LitigationHold {
-			list = append(list, row("hold", yes(true)))
+		list = append(list, row("mailbox", locale.Text(w.lang, "api.record.type."+string(m.Type), nil)), row("size", locale.Bytes(w.lang, int64(m.Size))))
+		if s := m.mailboxSettings; s != nil {
+			list = append(list, row("forwardTo", textCell(s.ForwardTo)), row("delegates", joinLines(s.Permissions, permission.cell)))
+			if s.AutomaticReplies.replyTexts != nil {
+				list = append(list, row("replies", s.AutomaticReplies.Inside))
+			}
+			if s.LitigationHold {
+				list = append(list, row("hold", yes(true)))
+			}
 		}
+		list = append(list, w.withheld(m.Withheld)...)
 	}
 	if d := b.Drive; d != nil {
-		list = append(list, row("drive", locale.Bytes(w.lang, int64(d.Size))), row("grants", joinLines(d.Grants, named.label)))
+		list = append(list, row("drive", locale.Bytes(w.lang, int64(d.Size))))
+		if d.driveSettings != nil {
+			list = append(list, row("grants", joinLines(d.Grants, named.label)))
+		}
+		list = append(list, w.withheld(d.Withheld)...)
 	}
 	return list
+}
+
+// withheld says what the reader's roles don't open.
+func (w *recordPage) withheld(all []withheldView) []pageRow {
+	rows := make([]pageRow, len(all))
+	for i, x := range all {
+		rows[i] = pageRow{locale.Text(w.lang, "api.record.withheld", nil), x.Message}
+	}
+	return rows
 }
 
 func joinLines[T any](items []T, cell func(T) string) string {

@@ -43,8 +43,8 @@ func roleCalls() []roleCall {
 		{"R-DEL-21", "GET", "departures/{departure}/result", "", 200, follow, false},
 		{"R-DEL-21", "GET", "departures/{departure}/events", "", 200, follow, false},
 		{"R-ROLE-05", "GET", "people/" + rosa, "", 200, all, false},
-		{"R-ROLE-05", "GET", "mailboxes/" + rosa, "", 200, all, false},
-		{"R-ROLE-05", "GET", "drives/" + rosa, "", 200, all, false},
+		{"R-ROLE-11", "GET", "mailboxes/" + rosa, "", 200, append([]org.RoleID{org.ExchangeAdmin, org.GlobalReader}, remove...), false},
+		{"R-ROLE-11", "GET", "drives/" + rosa, "", 200, append([]org.RoleID{org.SharePointAdmin, org.GlobalReader}, remove...), false},
 		{"R-ROLE-05", "GET", "exports/users", "", 200, all, false},
 		{"R-NE-03", "POST", "people", `{"userPrincipalName":"p%d@lindeboom.example","displayName":"P","generatePassword":true}`, 201, []org.RoleID{org.UserAdmin, org.LicenseAdmin}, false},
 		{"R-NE-03", "POST", "imports", "User Name,Display Name\r\nimport%d@lindeboom.example,I\r\n", 200, []org.RoleID{org.UserAdmin}, false},
@@ -83,16 +83,7 @@ func roleCalls() []roleCall {
 // and nothing is changed.
 func TestEveryRoleEveryCall(t *testing.T) {
 	s := open(t, storetestSQLite(t))
-	callers := map[string]org.RoleID{"caller@lindeboom.example": ""}
-	people := []org.Person{roleHolder(0, "caller")}
-	for i, d := range org.RoleDefinitions() {
-		p := roleHolder(i+1, fmt.Sprint("caller", i), d.ID)
-		people = append(people, p)
-		app := offboard.App{ID: fmt.Sprint("app-", i), AppID: fmt.Sprintf("a0000000-0000-4000-8000-%012d", i), DisplayName: "A", Roles: p.Roles, Enabled: true}
-		storetest.Change(t, s.store, func(tx offboard.Tx) error { return tx.SaveApp(t.Context(), &app) })
-		callers[p.UPN], callers["app/"+app.ID] = d.ID, d.ID
-	}
-	storetest.Add(t, s.store, people...)
+	callers := s.roleCallers(t)
 	plan := want[planned](t, s, http.StatusOK, ask{method: "POST", path: "departures/plan", body: object{"users": wishes(upn("tim.wolters"))}})
 	dep := want[object](t, s, http.StatusCreated, ask{method: "POST", path: "departures", body: object{"users": wishes(upn("tim.wolters")), "hash": plan.Hash}})
 	want[object](t, s, http.StatusOK, ask{method: "POST", path: "departures/" + dep["id"].(string) + "/undo"})
@@ -125,6 +116,23 @@ func TestEveryRoleEveryCall(t *testing.T) {
 			}
 		})
 	}
+}
+
+// roleCallers adds a person and a program for every role, and a person without
+// one, and gives who holds which.
+func (s *site) roleCallers(t *testing.T) map[string]org.RoleID {
+	t.Helper()
+	callers := map[string]org.RoleID{"caller@lindeboom.example": ""}
+	people := []org.Person{roleHolder(0, "caller")}
+	for i, d := range org.RoleDefinitions() {
+		p := roleHolder(i+1, fmt.Sprint("caller", i), d.ID)
+		people = append(people, p)
+		app := offboard.App{ID: fmt.Sprint("app-", i), AppID: fmt.Sprintf("a0000000-0000-4000-8000-%012d", i), DisplayName: "A", Roles: p.Roles, Enabled: true}
+		storetest.Change(t, s.store, func(tx offboard.Tx) error { return tx.SaveApp(t.Context(), &app) })
+		callers[p.UPN], callers["app/"+app.ID] = d.ID, d.ID
+	}
+	storetest.Add(t, s.store, people...)
+	return callers
 }
 
 // entries counts the rows of the trail.

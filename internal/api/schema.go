@@ -114,6 +114,9 @@ func (s schemas) fields(t reflect.Type, properties object, required *[]string) {
 		f := t.Field(i)
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 		switch {
+		case f.Anonymous && name == "" && f.Type.Kind() == reflect.Pointer:
+			s.fields(f.Type.Elem(), properties, new([]string)) // all of it there, or none
+			continue
 		case f.Anonymous && name == "":
 			s.fields(f.Type, properties, required)
 			continue

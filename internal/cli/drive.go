@@ -31,6 +31,7 @@ func (s *session) driveResult(ctx context.Context, l *link, user string) error {
 		return s.json(drive)
 	}
 	s.showDrive(&drive.V)
+	s.showWithheld(drive.V.Withheld)
 	return nil
 }
 

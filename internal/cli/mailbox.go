@@ -30,7 +30,20 @@ func (s *session) mailboxResult(m graphclient.Answer[graphclient.Mailbox]) error
 		return s.json(m)
 	}
 	s.showMailbox(&m.V)
+	s.showWithheld(m.V.Withheld)
 	return nil
+}
+
+// showWithheld says, each reason once, what isn't shown because the reader's roles
+// don't open it.
+func (s *session) showWithheld(all []graphclient.Withheld) {
+	seen := map[string]bool{}
+	for _, x := range all {
+		if !seen[x.Message] {
+			seen[x.Message] = true
+			s.field(s.text("cli.label.notShown"), x.Message)
+		}
+	}
 }
 
 func (s *session) showMailbox(m *graphclient.Mailbox) {

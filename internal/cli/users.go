@@ -125,6 +125,14 @@ func (s *session) showPerson(p *graphclient.Person) {
 		s.showDrive(p.Drive)
 	}
 	s.showClocks(p.Clocks)
+	withheld := p.Withheld
+	if p.Mailbox != nil {
+		withheld = append(withheld, p.Mailbox.Withheld...)
+	}
+	if p.Drive != nil {
+		withheld = append(withheld, p.Drive.Withheld...)
+	}
+	s.showWithheld(withheld)
 }
 
 // otherAddresses are the addresses of somebody besides the primary one.

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"leaver/internal/offboard"
 	"leaver/internal/org"
 	"leaver/internal/wire"
 )
@@ -41,7 +40,7 @@ func (s *Server) mailbox(r *http.Request, c *call, or org.Operation) (*holder, e
 		return nil, err
 	case h == nil || !h.Active():
 		return nil, wire.NotThere(r.PathValue("user"))
-	case !c.caller.App && !offboard.OpensMailbox(h.Person, c.caller.ID) && (or == "" || c.may(or) != nil):
+	case !c.caller.App && !h.OpensMailbox(c.caller.ID) && (or == "" || c.may(or) != nil):
 		return nil, &wire.Fault{Status: http.StatusForbidden, Code: "ErrorAccessDenied", Message: "Access is denied. Check credentials and try again."}
 	case h.MailboxState(h.now) != org.MailboxActive:
 		return nil, org.Refuse(org.NotFound, "mailbox.none", "R-API-05", org.Arg{Name: "user", Value: h.Ref()})

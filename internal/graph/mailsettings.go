@@ -11,7 +11,7 @@ import (
 
 // getSettings answers GET /users/{id}/mailboxSettings. R-API-50 R-API-51
 func (s *Server) getSettings(w http.ResponseWriter, r *http.Request, c *call) error {
-	h, err := s.mailbox(r, c, org.ManageMailbox)
+	h, err := s.mailbox(r, c, org.ReadReplies)
 	if err != nil {
 		return err
 	}
@@ -21,7 +21,7 @@ func (s *Server) getSettings(w http.ResponseWriter, r *http.Request, c *call) er
 
 // getReplies answers GET …/mailboxSettings/automaticRepliesSetting.
 func (s *Server) getReplies(w http.ResponseWriter, r *http.Request, c *call) error {
-	h, err := s.mailbox(r, c, org.ManageMailbox)
+	h, err := s.mailbox(r, c, org.ReadReplies)
 	if err != nil {
 		return err
 	}
@@ -32,7 +32,7 @@ func (s *Server) getReplies(w http.ResponseWriter, r *http.Request, c *call) err
 
 // getPurpose answers GET …/mailboxSettings/userPurpose. R-API-51
 func (s *Server) getPurpose(w http.ResponseWriter, r *http.Request, c *call) error {
-	h, err := s.mailbox(r, c, org.ManageMailbox)
+	h, err := s.mailbox(r, c, org.ReadMailbox)
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,12 @@ type Clocks struct {
 	DriveGone time.Time `json:"driveGone"`
 }
 
+// A Withheld says why fields are left out of an answer.
+type Withheld struct {
+	Fields  []string `json:"fields"`
+	Message string   `json:"message"`
+}
+
 // A Mailbox is the mailbox of one person.
 type Mailbox struct {
 	User             string            `json:"userPrincipalName"`
@@ -37,6 +43,7 @@ type Mailbox struct {
 	Size             int64             `json:"size"`
 	Permissions      []Permission      `json:"permissions"`
 	AutomaticReplies *AutomaticReplies `json:"automaticReplies"`
+	Withheld         []Withheld        `json:"withheld"`
 }
 
 // A Permission gives one person rights in a mailbox.
@@ -87,6 +94,7 @@ type Drive struct {
 	Grants     []Named    `json:"grants"`
 	Devices    []Computer `json:"devices"`
 	SharedWith []Named    `json:"sharedWith"`
+	Withheld   []Withheld `json:"withheld"`
 }
 
 // A Computer is one that synchronised a drive. The server may name it as text.

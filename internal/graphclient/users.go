@@ -103,6 +103,7 @@ type Person struct {
 	Devices  []Computer      `json:"devices"`
 	Reports  []Named         `json:"reports"`
 	Clocks   Clocks          `json:"clocks"`
+	Withheld []Withheld      `json:"withheld"`
 }
 
 // A PersonLicense is a product that somebody has, and through which group.

@@ -26,7 +26,7 @@ type Place struct {
 // AddFile puts a file, or a folder with what is in it, into a folder. Its ids
 // are made here and its bodies have been stored before. R-API-61
 func (d *Desk) AddFile(ctx context.Context, actor org.Actor, at Place, f File) (File, error) {
-	err := d.inDrive(ctx, actor, at, ActFileAdd, f.Name, func(tx Tx, now timeStamp) (bool, error) {
+	err := d.inDrive(ctx, actor, at, ActFileAdd, &f.ID, func(tx Tx, now timeStamp) (bool, error) {
 		d.date(&f, now)
 		if err := d.keepBodies(ctx, tx, bodiesOf(&f)...); err != nil {
 			return false, err
@@ -47,7 +47,7 @@ func (d *Desk) date(f *File, now timeStamp) {
 // ReplaceFile gives a file other content. R-API-61
 func (d *Desk) ReplaceFile(ctx context.Context, actor org.Actor, at Place, f File) error {
 	f.ID = at.Item
-	return d.inDrive(ctx, actor, at, ActFileAdd, f.Name, func(tx Tx, now timeStamp) (bool, error) {
+	return d.inDrive(ctx, actor, at, ActFileAdd, &f.ID, func(tx Tx, now timeStamp) (bool, error) {
 		f.Modified = now
 		if err := d.keepBodies(ctx, tx, f.Body); err != nil {
 			return false, err
@@ -59,7 +59,7 @@ func (d *Desk) ReplaceFile(ctx context.Context, actor org.Actor, at Place, f Fil
 // ShareFile gives people access to a file or folder. R-API-61
 func (d *Desk) ShareFile(ctx context.Context, actor org.Actor, at Place, who []string, role string, expires time.Time) ([]ShareRow, error) {
 	var made []ShareRow
-	err := d.inDrive(ctx, actor, at, ActFileShare, at.Item, func(tx Tx, _ timeStamp) (bool, error) {
+	err := d.inDrive(ctx, actor, at, ActFileShare, &at.Item, func(tx Tx, _ timeStamp) (bool, error) {
 		made = nil
 		for _, ref := range who {
 			p, err := active(ctx, tx, ref)
@@ -110,15 +110,16 @@ func (d *Desk) ShareDrive(ctx context.Context, actor org.Actor, owner string, wh
 
 // UnshareFile takes access to a file or folder away. R-API-62
 func (d *Desk) UnshareFile(ctx context.Context, actor org.Actor, at Place, share string) error {
-	return d.inDrive(ctx, actor, at, ActFileUnshare, at.Item, func(tx Tx, _ timeStamp) (bool, error) {
+	return d.inDrive(ctx, actor, at, ActFileUnshare, &at.Item, func(tx Tx, _ timeStamp) (bool, error) {
 		return tx.RemoveShare(ctx, at.Drive, at.Item, share)
 	})
 }
 
 // inDrive is the frame of every change in a drive: whose it is, who may, what is
 // done, and the trail. Owner and those with access to the whole drive may, and a
-// SharePoint administrator. R-ROLE-11 R-WIZ-07
-func (d *Desk) inDrive(ctx context.Context, actor org.Actor, at Place, action, what string, do func(tx Tx, now timeStamp) (bool, error)) error {
+// SharePoint administrator. The trail names the item by its id: more people read
+// the trail than may know what files are called. R-ROLE-11 R-WIZ-07
+func (d *Desk) inDrive(ctx context.Context, actor org.Actor, at Place, action string, item *string, do func(tx Tx, now timeStamp) (bool, error)) error {
 	return d.Store.Change(ctx, func(tx Tx) error {
 		p, err := active(ctx, tx, string(at.Owner))
 		if err != nil {
@@ -142,9 +143,9 @@ func (d *Desk) inDrive(ctx context.Context, actor org.Actor, at Place, action, w
 		case err != nil:
 			return err
 		case !found:
-			return org.Refuse(org.NotFound, "drive.noItem", "R-API-63", org.Arg{Name: "item", Value: what})
+			return org.Refuse(org.NotFound, "drive.noItem", "R-API-63", org.Arg{Name: "item", Value: at.Item})
 		}
-		return tx.Audit(ctx, entry(actor, action, p.Ref(), now, encode(map[string]string{"drive": string(at.Drive), "item": what})))
+		return tx.Audit(ctx, entry(actor, action, p.Ref(), now, encode(map[string]string{"drive": string(at.Drive), "item": *item})))
 	})
 }
 

@@ -38,9 +38,3 @@ func (o Opening) There() bool { return o.State != org.DriveRecycleBin && o.State
 
 // Readable says that what is in the drive can be read. R-OD-20 R-SM-08
 func (o Opening) Readable() bool { return o.There() && o.State != org.DriveArchived }
-
-// OpensMailbox says that a mailbox is somebody's own, or that they have full
-// access to it. A role opens nobody's mail. R-MBX-12
-func OpensMailbox(p *org.Person, who org.UserID) bool {
-	return p.ID == who || p.Mailbox != nil && slices.Contains(p.Mailbox.Permissions, org.Permission{Who: who, Right: org.FullAccess})
-}

@@ -46,12 +46,3 @@ func TestOpening(t *testing.T) {
 		})
 	}
 }
-
-func TestOpensMailbox(t *testing.T) {
-	p := &org.Person{User: org.User{ID: "anna"}, Mailbox: &org.Mailbox{Permissions: []org.Permission{{Who: "bram", Right: org.FullAccess}, {Who: "carla", Right: org.SendAs}}}}
-	for who, want := range map[org.UserID]bool{"anna": true, "bram": true, "carla": false, "daan": false} { // R-MBX-12
-		if got := offboard.OpensMailbox(p, who); got != want {
-			t.Errorf("for %s it opens: %t", who, got)
-		}
-	}
-}

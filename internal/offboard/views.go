@@ -246,6 +246,22 @@ type Access struct {
 	Drive  bool
 }
 
+// AccessSeen is access as somebody sees it who may know about mailboxes, about
+// drives, or both.
+func AccessSeen(all []Access, mail, drive bool) []Access {
+	var seen []Access
+	for _, a := range all {
+		if !mail {
+			a.Rights = nil
+		}
+		a.Drive = a.Drive && drive
+		if a.Drive || len(a.Rights) > 0 {
+			seen = append(seen, a)
+		}
+	}
+	return seen
+}
+
 // Subject is what every request looks up about whoever makes it. R-DEL-12 R-ROLE-25
 type Subject struct {
 	Found, Enabled, Deleted bool

@@ -169,6 +169,10 @@ func TestMay(t *testing.T) {
 		{"R-NE-03", CreateUser, []RoleID{UserAdmin, LicenseAdmin}},
 		{"R-API-64", ManageDriveRules, []RoleID{SharePointAdmin}},
 		{"R-ROLE-22", ManageSettings, nil},
+		{"R-ROLE-11", ReadMailbox, []RoleID{ExchangeAdmin, GlobalReader, UserAdmin, AuthAdmin, PrivilegedAuthAdmin}},
+		{"R-ROLE-11", ReadReplies, []RoleID{ExchangeAdmin}},
+		{"R-ROLE-11", ReadDrive, []RoleID{SharePointAdmin, GlobalReader, UserAdmin, AuthAdmin, PrivilegedAuthAdmin}},
+		{"R-ROLE-11", ReadShares, []RoleID{SharePointAdmin}},
 	} {
 		for _, role := range everyRole {
 			t.Run(fmt.Sprintf("%s %s by %s", c.rule, c.op, role.Name()), func(t *testing.T) {
@@ -196,4 +200,26 @@ func TestMay(t *testing.T) {
 			seen[d.ID] = true
 		}
 	})
+}
+
+// TestMayRead holds who reads what without a role: the owner, and whoever opens
+// the mailbox or the drive anyway.
+func TestMayRead(t *testing.T) {
+	p := &Person{User: User{ID: "anna"}, Mailbox: &Mailbox{Permissions: []Permission{{Who: "bram", Right: FullAccess}, {Who: "carla", Right: SendAs}}}}
+	p.Drive = &Drive{Grants: []DriveGrant{{Who: "daan"}}}
+	for who, may := range map[UserID][]Operation{
+		"anna":  {ReadMailbox, ReadReplies, ReadDrive, ReadShares}, // R-API-50
+		"bram":  {ReadMailbox, ReadReplies},                        // R-MBX-12
+		"carla": nil,
+		"daan":  {ReadDrive, ReadShares}, // R-WIZ-07
+	} {
+		for _, op := range []Operation{ReadMailbox, ReadReplies, ReadDrive, ReadShares, ReadAudit} {
+			if got, want := MayRead(Actor{ID: who}, op, p) == nil, slices.Contains(may, op); got != want {
+				t.Errorf("R-MBX-12 R-WIZ-07: %s by %s is allowed: %t, want %t", op, who, got, want)
+			}
+			if r := MayRead(Actor{ID: who, App: true}, op, p); r == nil {
+				t.Errorf("R-API-19: an app that has the id of %s may do %s without a role", who, op)
+			}
+		}
+	}
 }

@@ -52,7 +52,7 @@ var roleDefinitions = []RoleDefinition{
 	{GroupsAdmin, "Groups Administrator", "Can manage groups."},
 	{DirectoryReaders, "Directory Readers", "Can read the directory."},
 	{PrivilegedRoleAdmin, "Privileged Role Administrator", "Can manage who holds which role."},
-	{GlobalReader, "Global Reader", "Can read everything and change nothing."},
+	{GlobalReader, "Global Reader", "Can read the directory and all settings, and change nothing."},
 	{GuestInviter, "Guest Inviter", "Can invite guests."},
 	{MessageCenterReader, "Message Center Reader", "Can read service messages."},
 	{ReportsReader, "Reports Reader", "Can read reports."},

@@ -97,20 +97,21 @@ func (d *recordData) name(id org.UserID) string {
 	return string(id)
 }
 
-// delegates are the people with rights in somebody's mailbox or drive, each once.
-func (d *recordData) delegates(p *org.Person) []string {
+// delegates are the people with rights in somebody's mailbox or drive, each once,
+// as far as the reader may know. R-ROLE-11
+func (d *recordData) delegates(v *visit, p *org.Person) []string {
 	var names []string
 	add := func(id org.UserID) {
 		if n := d.name(id); !has(names, n) {
 			names = append(names, n)
 		}
 	}
-	if p.Mailbox != nil {
+	if p.Mailbox != nil && org.MayRead(v.Actor, org.ReadMailbox, p) == nil {
 		for _, x := range p.Mailbox.Permissions {
 			add(x.Who)
 		}
 	}
-	if p.Drive != nil {
+	if p.Drive != nil && org.MayRead(v.Actor, org.ReadDrive, p) == nil {
 		for _, x := range p.Drive.Grants {
 			add(x.Who)
 		}

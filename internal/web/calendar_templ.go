@@ -712,9 +712,11 @@ func recordBefore(v *visit, d recordData, p *org.Person) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = fact(v.T("web.person.forwardsTo"), p.Mailbox.ForwardTo).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
+			if org.MayRead(v.Actor, org.ReadMailbox, p) == nil {
+				templ_7745c5c3_Err = fact(v.T("web.person.forwardsTo"), p.Mailbox.ForwardTo).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
 			}
 		}
 		if p.Drive != nil {
@@ -723,7 +725,7 @@ func recordBefore(v *visit, d recordData, p *org.Person) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if names := d.delegates(p); len(names) > 0 {
+		if names := d.delegates(v, p); len(names) > 0 {
 			templ_7745c5c3_Err = fact(v.T("web.person.hasAccess"), v.List(names)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -564,7 +564,7 @@ func leftDriveRow(v *visit, d leftData, x *leftDrive) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if len(x.WithAccess) > 0 {
+		if len(x.WithAccess) > 0 && v.May(org.ReadDrive) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 48, "<p class=\"small\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -993,7 +993,7 @@ func leftMailboxRow(v *visit, d leftData, m offboard.LeftMailbox) templ.Componen
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if len(m.Holds) > 0 {
+		if len(m.Holds) > 0 && v.May(org.ReadMailbox) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 91, "<p class=\"small\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

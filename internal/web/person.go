@@ -18,6 +18,9 @@ type personData struct {
 	Clocks   org.Clocks
 	History  []offboard.Entry
 	Gate     *org.Refusal // why the reader can't delete this person
+	OffMail  *org.Refusal // why the reader can't see how the mailbox is set up
+	OffDrive *org.Refusal // why the reader can't see who has access to the drive
+	OffFiles *org.Refusal // why the reader can't see what shared files are called
 	Reset    *org.Refusal // why the reader can't reset the password or end the sessions
 	Block    *org.Refusal // why the reader can't block or allow signing in
 	Password string       // a new one, shown once
@@ -49,6 +52,7 @@ func (v *visit) showPerson(id, password string, status int) error {
 	if d.Detail == nil { // gone in the moment between
 		d.Detail = &offboard.Detail{}
 	}
+	v.limit(&d)
 	if d.Manager, err = v.manager(p); err != nil {
 		return err
 	}
@@ -59,6 +63,20 @@ func (v *visit) showPerson(id, password string, status int) error {
 	}
 	v.show(status, personView(v, d))
 	return nil
+}
+
+// limit leaves what the reader's roles don't open out of what is shown. R-ROLE-11
+func (v *visit) limit(d *personData) {
+	d.OffMail, d.OffDrive = org.MayRead(v.Actor, org.ReadMailbox, d.P), org.MayRead(v.Actor, org.ReadDrive, d.P)
+	d.OffFiles = org.MayRead(v.Actor, org.ReadShares, d.P)
+	mail, drive := d.OffMail == nil, d.OffDrive == nil
+	d.Detail.HasAccess, d.Detail.AccessTo = offboard.AccessSeen(d.Detail.HasAccess, mail, drive), offboard.AccessSeen(d.Detail.AccessTo, mail, drive)
+	if !mail {
+		d.Detail.Forwarders = nil
+	}
+	if !drive {
+		d.Detail.Devices, d.Detail.Shares = nil, nil
+	}
 }
 
 // aliases are the addresses beside the primary one.

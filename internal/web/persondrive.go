@@ -16,6 +16,7 @@ type driveData struct {
 	Access []offboard.Access
 	Shares []offboard.SharedFile
 	Off    *org.Refusal // why the reader can't change who has access
+	Hidden *org.Refusal // why the reader can't see what shared files are called
 	Who    choosing
 }
 
@@ -26,8 +27,13 @@ func (v *visit) drive(who choosing, status int) error {
 	if err != nil {
 		return err
 	}
+	if r := org.MayRead(v.Actor, org.ReadDrive, p); r != nil {
+		return r // R-ROLE-11
+	}
 	v.done("drive")
-	d := driveData{P: p, Who: who, Clocks: org.ClocksOf(p, v.Org.Settings, v.Now), Off: org.May(v.Actor, org.ManageDrive)}
+	d := driveData{
+		P: p, Who: who, Clocks: org.ClocksOf(p, v.Org.Settings, v.Now), Off: org.May(v.Actor, org.ManageDrive), Hidden: org.MayRead(v.Actor, org.ReadShares, p),
+	}
 	if p.Drive != nil {
 		d.State = p.Drive.DriveStateAt(p.Deleted, v.Now, v.Org.Settings)
 	}

@@ -16,6 +16,7 @@ type mailData struct {
 	Clocks org.Clocks
 	Access []offboard.Access
 	Off    *org.Refusal // why the reader can't change it
+	Hidden *org.Refusal // why the reader can't see what the automatic reply says
 	// Why the rules forbid each of these as things stand. R-SM-11
 	Convert, Forward, Hold *org.Refusal
 	ForwardTo              choosing
@@ -36,12 +37,16 @@ func (v *visit) mail(typed *mailData, status int) error {
 	if err != nil {
 		return err
 	}
+	if r := org.MayRead(v.Actor, org.ReadMailbox, p); r != nil {
+		return r // R-ROLE-11
+	}
 	v.done("mail", "mailKind", "forwarding", "forwardingOff", "replies", "delegates", "addresses", "hold")
 	d := mailData{}
 	if typed != nil {
 		d = *typed
 	}
 	d.P, d.Clocks, d.Off = p, org.ClocksOf(p, v.Org.Settings, v.Now), org.May(v.Actor, org.ManageMailbox)
+	d.Hidden = org.MayRead(v.Actor, org.ReadReplies, p)
 	detail, err := v.srv.Store.Detail(v.ctx(), p.ID)
 	if err != nil {
 		return err

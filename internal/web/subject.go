@@ -17,17 +17,17 @@ type part struct {
 	Label string
 }
 
-// parts are the pages about a person, in the order shown.
-func parts() []part {
-	return []part{
-		{"", "web.person.overview"},
-		{"account", "web.person.account"},
-		{"licenses", "web.person.licenses"},
-		{"mail", "web.person.mail"},
-		{"drive", "web.person.drive"},
-		{"groups", "web.person.groups"},
-		{"roles", "web.person.roles"},
+// parts are the pages about a person, in the order shown: those of mailbox and
+// drive for whoever may read these.
+func (v *visit) parts(p *org.Person) []part {
+	all := []part{{"", "web.person.overview"}, {"account", "web.person.account"}, {"licenses", "web.person.licenses"}}
+	if org.MayRead(v.Actor, org.ReadMailbox, p) == nil {
+		all = append(all, part{"mail", "web.person.mail"})
 	}
+	if org.MayRead(v.Actor, org.ReadDrive, p) == nil {
+		all = append(all, part{"drive", "web.person.drive"})
+	}
+	return append(all, part{"groups", "web.person.groups"}, part{"roles", "web.person.roles"})
 }
 
 func (x part) href(p *org.Person) string {

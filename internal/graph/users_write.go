@@ -94,8 +94,12 @@ func checkUserType(u *org.User) error {
 type password struct {
 	given      bool
 	text       string
+	forces     bool // it says whether the password has to be changed
 	mustChange bool
 }
+
+// asks says that something is to change.
+func (p *password) asks() bool { return p.given || p.forces }
 
 // readPassword reads a passwordProfile.
 func readPassword(o *wire.Object) (password, error) {
@@ -104,8 +108,8 @@ func readPassword(o *wire.Object) (password, error) {
 	if in == nil {
 		return p, o.Err
 	}
-	p.given = in.String("password", &p.text) && p.text != ""
-	in.Bool("forceChangePasswordNextSignIn", &p.mustChange)
+	p.given = in.String("password", &p.text) && !in.Null("password")
+	p.forces = in.Bool("forceChangePasswordNextSignIn", &p.mustChange)
 	in.Raw("forceChangePasswordNextSignInWithMfa")
 	return p, in.Done("microsoft.graph.passwordProfile")
 }
@@ -218,9 +222,17 @@ func (s *Server) patchUser(w http.ResponseWriter, r *http.Request, c *call) erro
 	if err := o.Done(userType); err != nil {
 		return err
 	}
-	user := r.PathValue("user")
-	if err := p.check(user); err != nil {
-		return err
+	if p.given {
+		u, err := s.id(r)
+		if err != nil {
+			return err
+		}
+		if trial.UPN == "" {
+			trial.UPN = u.UPN
+		}
+		if err := p.check(trial.UPN); err != nil {
+			return err
+		}
 	}
 	ref, err := s.change(r, c, o, p, manager)
 	if err != nil {
@@ -250,12 +262,12 @@ func (s *Server) change(r *http.Request, c *call, o *wire.Object, p password, ma
 	ctx, user := r.Context(), r.PathValue("user")
 	others := slices.ContainsFunc(o.Names(), func(n string) bool { return !strings.EqualFold(n, "passwordProfile") && !strings.Contains(n, "@") })
 	switch {
-	case !others && manager != "" && !o.Has("passwordProfile"):
+	case !others && manager != "" && !p.asks():
 		return user, s.cfg.Desk.SetManager(ctx, c.caller.Actor, user, manager)
 	case !others && manager == "" && p.given:
 		_, err := s.cfg.Desk.SetPassword(ctx, c.caller.Actor, user, p.text, p.mustChange)
 		return user, err
-	case !others && !o.Has("passwordProfile"):
+	case !others && !p.asks():
 		_, err := s.user(ctx, user, []string{"id"}) // nothing to change; still an answer whether there is one
 		return user, err
 	}
@@ -267,12 +279,11 @@ func (s *Server) change(r *http.Request, c *call, o *wire.Object, p password, ma
 		}
 	}
 	edit := offboard.UserEdit{Edit: func(person *org.Person) error {
-		if o.Has("passwordProfile") {
+		if p.asks() {
 			person.MustChangePassword = p.mustChange
 		}
-		if hash != "" {
-			person.PasswordHash, person.ParkedPasswordHash = hash, ""
-			person.SessionEpoch++
+		if p.given {
+			person.PasswordHash = hash
 		}
 		return fillUser(o, &person.User)
 	}}

@@ -86,7 +86,7 @@ type UserEdit struct {
 // EditUser changes an account and its manager together: all of it or nothing.
 // R-API-17 R-API-20
 func (d *Desk) EditUser(ctx context.Context, actor org.Actor, ref string, e UserEdit) (org.Person, error) {
-	return d.changePerson(ctx, actor, ref, ActUpdateUser, func(tx Tx, o *org.Organization, p *org.Person, _ timeStamp) (org.Person, error) {
+	return d.changePerson(ctx, actor, ref, ActUpdateUser, func(tx Tx, o *org.Organization, p *org.Person, now timeStamp) (org.Person, error) {
 		after := p.Clone()
 		if err := e.Edit(&after); err != nil {
 			return after, err
@@ -101,6 +101,9 @@ func (d *Desk) EditUser(ctx context.Context, actor org.Actor, ref string, e User
 		}
 		if after.Mail != p.Mail && after.Mail != "" {
 			primary(&after, after.Mail) // R-API-18
+		}
+		if after.PasswordHash != p.PasswordHash {
+			passwordChanged(&after, now)
 		}
 		if p.AccountEnabled && !after.AccountEnabled {
 			after.SessionEpoch++ // a blocked account has no living token

@@ -203,12 +203,19 @@ func (d *Desk) SetPassword(ctx context.Context, actor org.Actor, ref, password s
 		if r := GateReset(actor, p, org.ResetPassword); r != nil {
 			return after, r
 		}
-		after.PasswordHash, after.ParkedPasswordHash, after.MustChangePassword = hash, "", mustChange
-		after.SessionEpoch++
-		after.SessionsValidFrom = now
+		after.PasswordHash, after.MustChangePassword = hash, mustChange
+		passwordChanged(&after, now)
 		return after, nil
 	})
 	return invented, err
+}
+
+// passwordChanged ends what the password before had begun, and forgets the one
+// that a departure took away.
+func passwordChanged(p *org.Person, now timeStamp) {
+	p.ParkedPasswordHash = ""
+	p.SessionEpoch++
+	p.SessionsValidFrom = now
 }
 
 // GateReset says why the actor can't reset a password or end sessions; nil when

@@ -47,7 +47,7 @@ func onlyUsageLocation(before, after *Person) bool {
 func sensitiveChange(b, a *Person) bool {
 	return b.AccountEnabled != a.AccountEnabled || !slices.Equal(b.BusinessPhones, a.BusinessPhones) || b.MobilePhone != a.MobilePhone ||
 		b.OnPremisesImmutableID != a.OnPremisesImmutableID || !slices.Equal(b.OtherMails, a.OtherMails) || b.UPN != a.UPN ||
-		b.PasswordHash != a.PasswordHash
+		b.PasswordHash != a.PasswordHash || b.MustChangePassword != a.MustChangePassword
 }
 
 // maxName is how long a display name may be, maxText any other text. The

@@ -22,6 +22,7 @@ func TestCheckUpdate(t *testing.T) {
 		{"R-ROLE-13 blocking", by(UserAdmin), holding("anna", BillingAdmin), block, "user.outranks", "R-ROLE-14"},
 		{"R-ROLE-13 user name", by(UserAdmin), holding("anna", BillingAdmin), func(p *Person) { p.UPN = "ann@lindeboom.example" }, "user.outranks", "R-ROLE-14"},
 		{"R-ROLE-13 password", by(UserAdmin), holding("anna", BillingAdmin), func(p *Person) { p.PasswordHash = "new" }, "user.outranks", "R-ROLE-14"},
+		{"R-ROLE-13 to have it changed", by(UserAdmin), holding("anna", BillingAdmin), func(p *Person) { p.MustChangePassword = true }, "user.outranks", "R-ROLE-14"},
 		{"R-ROLE-13 mobile phone", by(UserAdmin), holding("anna", BillingAdmin), func(p *Person) { p.MobilePhone = "+31 6" }, "user.outranks", "R-ROLE-14"},
 		{"R-ROLE-13 business phones", by(UserAdmin), holding("anna", BillingAdmin), func(p *Person) { p.BusinessPhones = []string{"+31 1"} }, "user.outranks", "R-ROLE-14"},
 		{"R-ROLE-13 other mails", by(UserAdmin), holding("anna", BillingAdmin), func(p *Person) { p.OtherMails = []string{"a@x.example"} }, "user.outranks", "R-ROLE-14"},

@@ -39,6 +39,17 @@ func TestMail(t *testing.T) {
 		}
 		app.get(anna + "/mailFolders('inbox')").want(200)
 		app.get(anna + "/mailFolders/Inbox/childFolders").want(200)
+		app.get(anna+"/mailFolders/none/childFolders").refused(404, "ErrorItemNotFound", "")
+		app.get(anna+"/mailFolders/none").refused(404, "ErrorItemNotFound", "")
+		all, seen := app.get(anna+"/mailFolders").want(200).rows(), 0
+		for next := anna + "/mailFolders?$skip=1&$top=2"; next != ""; {
+			page := app.get(next).want(200)
+			seen += len(page.rows())
+			next, _ = page.body["@odata.nextLink"].(string)
+		}
+		if seen != len(all)-1 {
+			t.Errorf("%d folders by pages behind the first, want %d", seen, len(all)-1)
+		}
 		id := inbox[0]["id"]
 		if id == nil {
 			id = app.get(anna + "/messages?$top=1").rows()[0]["id"]

@@ -15,96 +15,6 @@ func mailMissing() *wire.Fault {
 	return &wire.Fault{Status: http.StatusNotFound, Code: "ErrorItemNotFound", Message: "The specified object was not found in the store."}
 }
 
-// listFolders answers GET /users/{id}/mailFolders and …/{folder}/childFolders.
-// R-API-52
-func (s *Server) listFolders(w http.ResponseWriter, r *http.Request, c *call) error {
-	options, err := c.options(r, "$search", "$orderby")
-	if err != nil {
-		return err
-	}
-	pick, err := s.model["mailfolder"].pick(options.Select)
-	if err != nil {
-		return err
-	}
-	wanted, err := equals(options.Filter, "displayName", "id")
-	if err != nil {
-		return err
-	}
-	h, err := s.mailbox(r, c, "")
-	if err != nil {
-		return err
-	}
-	hidden := strings.EqualFold(queryOf(r, "includeHiddenFolders"), "true")
-	found, err := s.cfg.Reads.MailFolders(r.Context(), h.ID, r.PathValue("folder"), hidden)
-	if err != nil {
-		return err
-	}
-	var all []thing
-	for i := range found {
-		if t := folderThing(&found[i]); wanted(t) {
-			all = append(all, *t)
-		}
-	}
-	total := int64(len(all))
-	all = all[min(options.Skip, len(all)):]
-	if options.Top > 0 && options.Top < len(all) {
-		all = all[:options.Top]
-	}
-	head := list{context: picked("users('"+string(h.ID)+"')/mailFolders", pick)}
-	if options.Count {
-		head.count = &total
-	}
-	c.things(w, head, c.style(s.model["mailfolder"], pick), all)
-	return nil
-}
-
-// queryOf gives an option that is not OData's, whatever its case.
-func queryOf(r *http.Request, name string) string {
-	for key, values := range r.URL.Query() {
-		if strings.EqualFold(key, name) {
-			return values[0]
-		}
-	}
-	return ""
-}
-
-func folderThing(f *offboard.FolderRow) *thing {
-	t := &thing{typ: "mailFolder"}
-	t.put("id", f.ID)
-	t.put("displayName", f.Name)
-	t.put("parentFolderId", text(f.ParentID))
-	t.put("childFolderCount", f.Children)
-	t.put("unreadItemCount", f.Unread)
-	t.put("totalItemCount", f.Total)
-	t.put("isHidden", f.Hidden)
-	return t
-}
-
-// getFolder answers GET /users/{id}/mailFolders/{folder}.
-func (s *Server) getFolder(w http.ResponseWriter, r *http.Request, c *call) error {
-	options, err := c.options(r, "$skip", "$filter", "$search", "$orderby", "$count")
-	if err != nil {
-		return err
-	}
-	pick, err := s.model["mailfolder"].pick(options.Select)
-	if err != nil {
-		return err
-	}
-	h, err := s.mailbox(r, c, "")
-	if err != nil {
-		return err
-	}
-	f, err := s.cfg.Reads.MailFolder(r.Context(), h.ID, r.PathValue("folder"))
-	if err != nil {
-		return err
-	}
-	if f == nil {
-		return mailMissing()
-	}
-	c.entity(w, http.StatusOK, picked("users('"+string(h.ID)+"')/mailFolders", pick)+"/$entity", c.style(s.model["mailfolder"], pick), folderThing(f))
-	return nil
-}
-
 // countMessages answers GET /users/{id}/messages/$count and its kin.
 func (s *Server) countMessages(w http.ResponseWriter, r *http.Request, c *call) error {
 	options, err := c.options(r, "$skip", "$top", "$orderby", "$select", "$expand")
@@ -115,14 +25,11 @@ func (s *Server) countMessages(w http.ResponseWriter, r *http.Request, c *call) 
 	if err != nil {
 		return err
 	}
-	folder := r.PathValue("folder")
-	if folder != "" {
-		if f, err := s.cfg.Reads.MailFolder(r.Context(), h.ID, folder); err != nil || f == nil {
-			return firstOf(err, mailMissing())
-		}
+	if err := s.inFolder(r, h); err != nil {
+		return err
 	}
 	options.Count, options.Top = true, 1
-	page, err := s.cfg.Reads.Messages(r.Context(), offboard.MessageQuery{ListQuery: options, User: h.ID, Folder: folder})
+	page, err := s.cfg.Reads.Messages(r.Context(), offboard.MessageQuery{ListQuery: options, User: h.ID, Folder: r.PathValue("folder")})
 	if err != nil {
 		return err
 	}
@@ -149,13 +56,10 @@ func (s *Server) listMessages(w http.ResponseWriter, r *http.Request, c *call) e
 	if err != nil {
 		return err
 	}
-	folder := r.PathValue("folder")
-	if folder != "" {
-		if f, err := s.cfg.Reads.MailFolder(r.Context(), h.ID, folder); err != nil || f == nil {
-			return firstOf(err, mailMissing())
-		}
+	if err := s.inFolder(r, h); err != nil {
+		return err
 	}
-	page, err := s.cfg.Reads.Messages(r.Context(), offboard.MessageQuery{ListQuery: options, User: h.ID, Folder: folder})
+	page, err := s.cfg.Reads.Messages(r.Context(), offboard.MessageQuery{ListQuery: options, User: h.ID, Folder: r.PathValue("folder")})
 	if err != nil {
 		return err
 	}

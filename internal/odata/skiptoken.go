@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
+	"strconv"
 	"strings"
 )
 
@@ -123,14 +124,20 @@ func plain(v any) (any, bool) {
 
 // WithSkipToken gives the query of the next page's link: the same query with the
 // token in it.
-func WithSkipToken(rawQuery, token string) string {
+func WithSkipToken(rawQuery, token string) string { return with(rawQuery, "skiptoken", token) }
+
+// WithSkip gives the query of the next page's link where pages are counted.
+func WithSkip(rawQuery string, rows int) string { return with(rawQuery, "skip", strconv.Itoa(rows)) }
+
+// with gives a query with another value of an option.
+func with(rawQuery, option, value string) string {
 	var kept []string
 	for part := range strings.SplitSeq(rawQuery, "&") {
 		name, _, _ := strings.Cut(part, "=")
 		name = strings.ToLower(strings.Replace(name, "%24", "$", 1))
-		if part != "" && strings.TrimPrefix(name, "$") != "skiptoken" {
+		if part != "" && strings.TrimPrefix(name, "$") != option {
 			kept = append(kept, part)
 		}
 	}
-	return strings.Join(append(kept, "$skiptoken="+token), "&")
+	return strings.Join(append(kept, "$"+option+"="+value), "&")
 }

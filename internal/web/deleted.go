@@ -250,9 +250,15 @@ func restorePerson(v *visit) error {
 	if f.Own {
 		how.Password = f.Password
 	}
-	if f.Own && identity.CheckPolicy(f.Password, f.NewUPN) != nil {
-		v.say("critical", v.T("identity.error.120002"))
-		return v.restoreRefused(id, f, nil)
+	if f.Own {
+		p, err := v.person(id)
+		if err != nil {
+			return err
+		}
+		if identity.CheckPolicy(f.Password, orText(f.NewUPN, org.OriginalUPN(p.ID, p.UPN))) != nil {
+			v.say("critical", v.T("identity.error.120002"))
+			return v.restoreRefused(id, f, nil)
+		}
 	}
 	back, err := v.srv.Desk.RestoreUser(v.ctx(), v.Actor, id, how)
 	if r := org.RefusalOf(err); r != nil {

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/term"
+
 	"leaver/internal/catalog"
 	"leaver/internal/cli"
 	"leaver/internal/identity"
@@ -155,6 +157,9 @@ func (h *host) serve(ctx context.Context, s *site, c *Config, o cli.ServeOptions
 		scheme = "https://"
 	} else if !loopback(c.Listen) && !c.BehindProxy {
 		s.log.Warn("passwords travel unencrypted: configure tls, or behindProxy when a proxy of yours does that")
+	}
+	if !term.IsTerminal(int(os.Stdin.Fd())) { // a terminal that is closed ends what runs in it
+		defer stayUp(s.log)()
 	}
 	address := scheme + listener.Addr().String()
 	s.log.Info("serving", "organization", organization.DisplayName, "address", address+"/", "version", h.version)

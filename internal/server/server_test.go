@@ -135,7 +135,7 @@ func TestRequestIDs(t *testing.T) {
 		}
 	}
 	line := log.String()
-	for _, want := range []string{"request-id=our-id", "client-request-id=their-id", "path=/users", "status=200", "surface=web", "bytes=3"} {
+	for _, want := range []string{"request-id=our-id", "client-request-id=their-id", "path=/users", "status=200", "surface=web", "took-ms=", "bytes=3"} {
 		if !strings.Contains(line, want) {
 			t.Errorf("the log lacks %s:\n%s", want, line)
 		}

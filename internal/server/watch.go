@@ -86,7 +86,7 @@ func (w *watch) note(seen *recorder, r *http.Request, took time.Duration) {
 	w.opt.Log.LogAttrs(r.Context(), level, "request",
 		slog.String("request-id", wire.RequestID(r)), slog.String("client-request-id", r.Header.Get("client-request-id")),
 		slog.String("address", w.address(r)), slog.String("method", r.Method), slog.String("path", r.URL.Path),
-		slog.Int("status", status), slog.Int64("bytes", seen.bytes), slog.Duration("took", took), slog.String("surface", surface))
+		slog.Int("status", status), slog.Int64("bytes", seen.bytes), slog.Float64("took-ms", float64(took.Round(10*time.Microsecond))/float64(time.Millisecond)), slog.String("surface", surface))
 }
 
 // address is where a request comes from: behind a proxy of ours, what that adds

@@ -12,6 +12,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"leaver/internal/locale"
@@ -73,18 +74,28 @@ func (a *API) Handler() http.Handler {
 	mux := http.NewServeMux()
 	surface := &wire.Surface{Log: a.Log, Now: a.Now, NewID: a.NewID, Refused: refused}
 	routes := routes()
+	served := map[string][]string{} // methods by pattern of path
 	for i := range routes {
 		route := &routes[i]
 		mux.Handle(route.method+" "+Prefix+route.path, surface.Handle(func(w http.ResponseWriter, r *http.Request) error {
 			return translate(r, a.serve(w, r, route))
 		}))
+		served[Prefix+route.path] = append(served[Prefix+route.path], route.method)
 	}
 	document := newDocument(routes)
 	mux.Handle("GET "+Prefix+"openapi.json", surface.Handle(func(w http.ResponseWriter, _ *http.Request) error {
 		wire.JSON(w, http.StatusOK, document)
 		return nil
 	}))
-	mux.Handle("/", surface.Handle(func(_ http.ResponseWriter, r *http.Request) error { return unknownPath(mux, r) }))
+	other := surface.Handle(func(_ http.ResponseWriter, r *http.Request) error { return notServed(mux, served, r) })
+	for path, has := range served {
+		for _, method := range methods {
+			if !slices.Contains(has, method) {
+				mux.Handle(method+" "+path, other) // or departures/plan would be read as a departure called plan
+			}
+		}
+	}
+	mux.Handle("/", other)
 	return mux
 }
 

@@ -77,6 +77,8 @@ func TestHostileInput(t *testing.T) {
 		{"a path trick", ask{method: "GET", path: "people/..%2f..%2fetc%2fpasswd"}, 404, "user.notFound", ""},
 		{"nothing there", ask{method: "GET", path: "secrets"}, 404, "request.noSuchPath", ""},
 		{"another method", ask{method: "DELETE", path: "departures"}, 405, "request.method", ""},
+		{"a plan is asked for by sending", ask{method: "GET", path: "departures/plan"}, 405, "request.method", ""},
+		{"many are purged by sending", ask{method: "DELETE", path: "deleted/purge"}, 405, "request.method", ""},
 		{"no quantity", ask{method: "PATCH", path: "subscriptions/x", body: `{}`}, 400, "request.missing", "totalLicenses"},
 		{"half a licence", ask{method: "PATCH", path: "subscriptions/x", body: `{"totalLicenses":1.5}`}, 400, "request.wrongType", "totalLicenses"},
 		{"licences without end", ask{method: "PATCH", path: "subscriptions/x", body: `{"totalLicenses":1e30}`}, 400, "request.wrongType", "totalLicenses"},
@@ -93,6 +95,9 @@ func TestHostileInput(t *testing.T) {
 		{"a property twice", ask{method: post, path: "departures/plan", body: `{"users":[{"user":"` + anna + `","mailTo":"` + upn("bram.jansen") + `"}],"users":[{"user":"` + upn("mila.kok") + `"}]}`}, 400, "request.repeated", "users"},
 		{"nobody named", ask{method: post, path: "departures/plan", body: `{"users":[{"user":"` + anna + `"},{"mailTo":"` + anna + `"}]}`}, 400, "request.missing", "users.user"},
 		{"a workbook", ask{method: post, path: "imports", body: "PK\x03\x04", header: []string{"Content-Type", "text/csv"}}, 400, "csv.invalid", ""},
+	}
+	if got := s.do(t, ask{method: "GET", path: "departures/plan"}).Header.Get("Allow"); got != "POST" {
+		t.Errorf("R-API-04: Allow is %q, want POST", got)
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

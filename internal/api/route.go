@@ -103,15 +103,15 @@ func routes() []route {
 		mailboxRoutes(), driveRoutes(), auditRoutes(), appRoutes(), domainRoutes())
 }
 
-// unknownPath answers 405 where another method would have been served, else 404.
-func unknownPath(mux *http.ServeMux, r *http.Request) error {
-	var allow []string
-	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
-		if _, pattern := mux.Handler(&http.Request{Method: method, URL: r.URL, Host: r.Host}); pattern != "/" && pattern != "" {
-			allow = append(allow, method)
-		}
-	}
-	if len(allow) > 0 {
+// methods are those that routes have. HEAD goes with GET.
+var methods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
+
+// notServed answers 405 where other methods would have been served, else 404.
+// R-API-04
+func notServed(mux *http.ServeMux, served map[string][]string, r *http.Request) error {
+	_, pattern := mux.Handler(&http.Request{Method: http.MethodGet, URL: r.URL, Host: r.Host})
+	_, path, _ := strings.Cut(pattern, " ")
+	if allow := served[path]; len(allow) > 0 {
 		f := wrong(r, "request.method", "", "method", shown(r.Method), "allowed", allow)
 		f.Status, f.Header = http.StatusMethodNotAllowed, http.Header{"Allow": {strings.Join(allow, ", ")}}
 		return f

@@ -268,6 +268,9 @@ func (s *site) conforms(t *testing.T, req *http.Request, resp *http.Response, te
 		}
 		return
 	}
+	if resp.StatusCode == http.StatusMethodNotAllowed && resp.Header.Get("Allow") != "" {
+		return // no operation: departures/plan is found as departures/{id}
+	}
 	in := &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: req, PathParams: params, Route: route},
 		Status:                 resp.StatusCode, Header: resp.Header, Body: io.NopCloser(bytes.NewReader(text)),

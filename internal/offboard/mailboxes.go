@@ -143,6 +143,9 @@ func (d *Desk) SetPermission(ctx context.Context, actor org.Actor, ref, who stri
 		if err != nil {
 			return after, err
 		}
+		if len(rights) > 0 && w.ID == p.ID {
+			return after, ownAccess(p, "R-MBX-12")
+		}
 		if len(rights) > 0 && (w.Mailbox == nil || !o.Products.Licensed(w, org.Exchange)) {
 			return after, org.Refuse(org.Conflict, "heir.noMailbox", "R-MBX-09", org.Arg{Name: "user", Value: p.Ref()}, org.Arg{Name: "heir", Value: w.Ref()}).On("who")
 		}
@@ -150,6 +153,12 @@ func (d *Desk) SetPermission(ctx context.Context, actor org.Actor, ref, who stri
 		after.Mailbox.Grant(w.ID, rights...)
 		return after, nil
 	})
+}
+
+// ownAccess refuses to give somebody access to what is theirs: it would be taken
+// for that of somebody else when they leave.
+func ownAccess(p *org.Person, rule string) *org.Refusal {
+	return org.Refuse(org.Invalid, "access.own", rule, org.Arg{Name: "user", Value: p.Ref()}).On("who")
 }
 
 // GrantDrive gives somebody access to a whole drive, or takes it away. R-ROLE-11 R-WIZ-07
@@ -165,6 +174,9 @@ func (d *Desk) GrantDrive(ctx context.Context, actor org.Actor, ref, who string,
 		w, err := active(ctx, tx, who)
 		if err != nil {
 			return after, err
+		}
+		if access && w.ID == p.ID {
+			return after, ownAccess(p, "R-WIZ-07")
 		}
 		after.Drive.Grants = slices.DeleteFunc(after.Drive.Grants, func(g org.DriveGrant) bool { return g.Who == w.ID })
 		if access {

@@ -62,6 +62,15 @@ func TestMailboxOfDeleted(t *testing.T) {
 				refusedBy(t, err, "R-DEL-06")
 			}
 		})
+		t.Run("R-MBX-12 R-WIZ-07 nobody is given access to what is theirs", func(t *testing.T) {
+			_, permit := o.SetPermission(t.Context(), boss, "bram@contoso.com", "bram@contoso.com", []org.Right{org.FullAccess})
+			refusedBy(t, permit, "R-MBX-12")
+			_, grant := o.GrantDrive(t.Context(), boss, "bram@contoso.com", "bram@contoso.com", true)
+			refusedBy(t, grant, "R-WIZ-07")
+			if _, err := o.SetPermission(t.Context(), boss, "bram@contoso.com", "bram@contoso.com", nil); err != nil {
+				t.Errorf("what an earlier version gave can't be taken away: %v", err)
+			}
+		})
 	})
 }
 

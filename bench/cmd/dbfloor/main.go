@@ -34,7 +34,7 @@ type form struct {
 	cpu       map[string][]float64
 }
 
-// id is the next user: a stride that visits all in scattered order, or storage order.
+// id is the next of n users: a stride that visits all in scattered order, or storage order.
 func (f *form) id(n int) [16]byte {
 	k := f.next % n
 	if !f.ordered {
@@ -54,11 +54,15 @@ func die(err error) {
 func main() {
 	dir := flag.String("dir", "perf-data/dbfloor", "data directory (wiped)")
 	n := flag.Int("n", 100000, "users")
+	take := flag.Int("take", 0, "work on the first so many of them; on all when 0")
 	formsF := flag.String("forms", "mattn:FULL:1,mattn:NORMAL:1,mattn:FULL:1000,mattn:FULL:1000S,modernc:FULL:1,modernc:FULL:1000", "driver:sync:batch list")
 	rounds := flag.Int("rounds", 5, "rounds")
 	perRound := flag.Int("tx", 500, "transactions of batch 1 per round (batched forms do 10 transactions)")
 	reads := flag.Bool("reads", true, "also measure reads")
 	flag.Parse()
+	if *take == 0 {
+		*take = *n
+	}
 	var fs []*form
 	for _, s := range strings.Split(*formsF, ",") {
 		p := strings.Split(s, ":")
@@ -101,8 +105,8 @@ func main() {
 				if f.batch > 1 {
 					txs = 10
 				}
-				if txs*f.batch**rounds > *n {
-					txs = *n / f.batch / *rounds
+				if txs*f.batch**rounds > *take {
+					txs = *take / f.batch / *rounds
 				}
 				l := f.lat[op]
 				if l == nil {
@@ -116,7 +120,7 @@ func main() {
 						if f.set && strings.HasPrefix(op, "delete") {
 							ids := make([][16]byte, f.batch)
 							for b := range ids {
-								ids[b] = f.id(*n)
+								ids[b] = f.id(*take)
 							}
 							return f.w.DeleteSet(ids)
 						}
@@ -128,7 +132,7 @@ func main() {
 							return err
 						}
 						for b := 0; b < f.batch; b++ {
-							id := f.id(*n)
+							id := f.id(*take)
 							var err error
 							switch op {
 							case "delete", "delete2":

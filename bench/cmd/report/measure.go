@@ -84,11 +84,11 @@ var floorRate = regexp.MustCompile(`(?m)^(delete|purge)\s+mattn\s+FULL\s+batch 1
 
 // bulk deletes people from one CSV through the command line, then purges them by
 // the sweep, and compares both with what floor says of bare sets of 1000.
-func (b *bench) bulk(n int, database string, leaver *server, floor func(people int) map[string]float64) {
+func (b *bench) bulk(n int, database string, leaver *server, floor func(n, people int) map[string]float64) {
 	people := min(100_000, n*8/10)
 	list := filepath.Join(b.dir, "leavers.csv")
 	check(b.leavers(leaver, list, people))
-	bare := floor(people)
+	bare := floor(n, people)
 	before := proc.RSS(leaver.cmd.Process.Pid)
 	timed := func(what string, args ...string) {
 		began := time.Now()
@@ -102,10 +102,11 @@ func (b *bench) bulk(n int, database string, leaver *server, floor func(people i
 		database, n, before, people, proc.RSS(leaver.cmd.Process.Pid)))
 }
 
-// sqliteFloor is the bare work in storage order.
-func (b *bench) sqliteFloor(people int) map[string]float64 {
+// sqliteFloor is the bare work in storage order, on as many of an organization of n
+// as leave Leaver's: those who were stored first, as the list gives them.
+func (b *bench) sqliteFloor(n, people int) map[string]float64 {
 	dir := filepath.Join(b.dir, "floor")
-	out, err := exec.CommandContext(b.ctx, filepath.Join(b.bin, "dbfloor"), "-dir", dir, "-n", strconv.Itoa(people), "-forms", "mattn:FULL:1000SO",
+	out, err := exec.CommandContext(b.ctx, filepath.Join(b.bin, "dbfloor"), "-dir", dir, "-n", strconv.Itoa(n), "-take", strconv.Itoa(people), "-forms", "mattn:FULL:1000SO",
 		"-rounds", strconv.Itoa(max(1, people/10000)), "-reads=false").CombinedOutput()
 	check(err)
 	check(os.RemoveAll(dir))

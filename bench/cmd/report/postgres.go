@@ -103,7 +103,7 @@ func (b *bench) onPostgres(n int, data string) {
 	ref := b.reference(n, postgresName)
 	b.pairs(n, postgresName, leaver, ref)
 	ref.stop()
-	b.bulk(n, postgresName, leaver, func(int) map[string]float64 { return b.pgFloor(pg) })
+	b.bulk(n, postgresName, leaver, func(_, _ int) map[string]float64 { return b.pgFloor(pg) })
 	leaver.stop()
 	b.clean()
 }

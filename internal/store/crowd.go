@@ -51,16 +51,7 @@ func inWays(text string) ways {
 // go together mostly have keys one behind the other: then a few ranges are all of
 // them, and nobody else.
 func (t *txn) each(ctx context.Context, keys []int64, statements ...string) error {
-	if len(keys) == 0 {
-		return nil
-	}
-	how, all := ranged, rangesOf(keys)
-	switch {
-	case len(keys) == 1:
-		how, all = single, [][]any{{keys[0]}}
-	case 8*len(all) > len(keys):
-		how, all = scattered, [][]any{{sqldb.Ints(keys)}}
-	}
+	how, all := portions(keys)
 	for _, s := range statements {
 		text := inWays(s)[how]
 		for _, args := range all {
@@ -70,6 +61,20 @@ func (t *txn) each(ctx context.Context, keys []int64, statements ...string) erro
 		}
 	}
 	return nil
+}
+
+// portions gives the arguments by which statements name all of the keys and no other.
+func portions(keys []int64) (how way, all [][]any) {
+	switch len(keys) {
+	case 0:
+		return ranged, nil
+	case 1:
+		return single, [][]any{{keys[0]}}
+	}
+	if all = rangesOf(keys); 8*len(all) <= len(keys) {
+		return ranged, all
+	}
+	return scattered, [][]any{{sqldb.Ints(keys)}}
 }
 
 // rangesOf gives the first and last of each row of keys without a gap.

@@ -53,30 +53,31 @@ func (s *Store) Check(ctx context.Context, c Checkup) ([]Finding, error) {
 	if c.Deep {
 		steps = append(steps, d.file, d.people)
 	}
-	total := len(checks()) + len(steps)
 	err := s.db.View(ctx, func(tx *sqldb.Tx) error {
 		if err := tx.QueryRow(ctx, "select coalesce(max(clock_offset), 0) from organization").Scan(&d.offset); err != nil {
 			return err
 		}
 		d.now = c.Now.Add(time.Duration(d.offset) * time.Second)
-		for i, k := range checks() {
+		list := checks(d.now.Add(-org.UserRetention))
+		total := len(list) + len(steps)
+		for i, k := range list {
 			d.tell(i, total)
 			if err := d.run(ctx, tx, k); err != nil {
 				return err
 			}
 		}
 		for i, step := range steps {
-			d.tell(len(checks())+i, total)
+			d.tell(len(list)+i, total)
 			if err := step(ctx, tx); err != nil {
 				return err
 			}
 		}
+		d.tell(total, total)
 		return nil
 	})
 	if err != nil {
 		return nil, outage(fmt.Errorf("check the organization: %w", err))
 	}
-	d.tell(total, total)
 	return d.findings, nil
 }
 

@@ -18,8 +18,9 @@ type check struct {
 	args     org.Args
 }
 
-// checks are those that one statement can do.
-func checks() []check {
+// checks are those that one statement can do. Whoever was deleted up to due is purged
+// next.
+func checks(due time.Time) []check {
 	list := []check{
 		{code: "noOrganization", severity: org.Critical, text: "select upn from users where not exists (select 1 from organization)"},
 		{code: "peopleCount", severity: org.Critical, text: counted("o.people", "select count(*) from users where deleted is null", "'active'", "organization o")},
@@ -60,7 +61,7 @@ func checks() []check {
  (select count(*) from departure_items where outcome = 'done') as items) x where x.entries <> x.items`},
 		{code: "queue", severity: org.Critical, text: "select body from body_queue where length(body) <> 64"},
 	}
-	return append(list, orphans()...)
+	return append(list, orphans(due)...)
 }
 
 func arg(name, value string) org.Args { return org.Args{{Name: name, Value: value}} }
@@ -71,8 +72,9 @@ func counted(kept, count, name, from string) string {
 		kept, count, name, from)
 }
 
-// orphans are the checks that what a row refers to is there.
-func orphans() []check {
+// orphans are the checks that what a row refers to is there. Of somebody whose time
+// has come it does not matter who managed them, see leaderless.
+func orphans(due time.Time) []check {
 	refs := []struct{ table, column, to, name string }{
 		{"addresses", "user_pk", "users", "value"},
 		{"user_words", "user_pk", "users", "word"},
@@ -114,8 +116,10 @@ func orphans() []check {
 		}
 		text := fmt.Sprintf("select %s from %s t where not exists (select 1 from %s x where x.pk = t.%s)", name, r.table, r.to, r.column)
 		switch r.column {
-		case "manager_pk", "parent_pk":
-			text += " and t." + r.column + " is not null"
+		case "parent_pk":
+			text += " and t.parent_pk is not null"
+		case "manager_pk":
+			text += fmt.Sprintf(" and t.manager_pk is not null and (t.deleted is null or t.deleted > %d)", due.Unix())
 		case "user_pk":
 			if r.table == "mailboxes" || r.table == "drives" {
 				text += " and t.user_pk is not null"

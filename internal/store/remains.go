@@ -26,7 +26,7 @@ func (t *txn) Due(ctx context.Context, deletedBefore time.Time, after *org.Perso
 }
 
 // Purge implements offboard.Remains. R-PERM-02 R-PERM-04
-func (t *txn) Purge(ctx context.Context, people []offboard.Purged, _ time.Time) error {
+func (t *txn) Purge(ctx context.Context, people []offboard.Purged, now time.Time) error {
 	all := make([]int64, len(people))
 	var mailboxes, drives, keptDrives []int64
 	var found []pair
@@ -71,8 +71,10 @@ func (t *txn) Purge(ctx context.Context, people []offboard.Purged, _ time.Time) 
 		return err
 	}
 	t.countHeads(0, -int64(len(people)))
+	if err := t.leaderless(ctx, all, now); err != nil {
+		return err
+	}
 	return t.each(ctx, all,
-		"update users set manager_pk = null where manager_pk in {ints $1}",
 		"delete from role_assignments where user_pk in {ints $1}",
 		"delete from addresses where user_pk in {ints $1}",
 		"delete from licenses where user_pk in {ints $1}",
@@ -85,6 +87,21 @@ func (t *txn) Purge(ctx context.Context, people []offboard.Purged, _ time.Time) 
 		"delete from passkeys where person_id in (select id from users where pk in {ints $1})",
 		"update departure_items set before = '' where user_pk in {ints $1}", // nothing of the person stays readable, R-PERM-02
 		"delete from users where pk in {ints $1}")
+}
+
+// leaderless takes the manager from those whose manager is purged. Those who are due
+// for it themselves keep a number that leads nowhere: in a large purge they are most of
+// them, nobody can manage them any more, and they go next. R-PERM-03
+func (t *txn) leaderless(ctx context.Context, managers []int64, now time.Time) error {
+	const text = "update users set manager_pk = null where manager_pk in {ints $1} and (deleted is null or deleted > "
+	last := map[way]string{single: "$2)", scattered: "$2)", ranged: "$3)"}
+	how, all := portions(managers)
+	for _, keys := range all {
+		if _, err := t.Exec(ctx, inWays(text)[how]+last[how], append(keys, now.Add(-org.UserRetention).Unix())...); err != nil {
+			return fmt.Errorf("forget who managed others: %w", err)
+		}
+	}
+	return nil
 }
 
 func (t *txn) orphan(ctx context.Context, p offboard.Purged) error {

@@ -70,6 +70,41 @@ func TestPurgeOfScatteredPeople(t *testing.T) {
 	})
 }
 
+// TestPurgeOfManagers: whoever stays, or can still come back, has lost a manager who is
+// purged; whoever is due as well does not matter any more.
+func TestPurgeOfManagers(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		storetest.Contoso(t, s)
+		people := storetest.Add(t, s, storetest.Person(1, "anna"), storetest.Person(2, "bram"), storetest.Person(3, "carla"), storetest.Person(4, "daan"))
+		for _, name := range []string{"bram", "carla", "daan"} {
+			storetest.Edit(t, s, name+"@contoso.com", func(p *org.Person) { p.ManagerID = people[0].ID })
+		}
+		now := storetest.Noon.Add(org.UserRetention)
+		gone := storetest.Delete(t, s, "anna@contoso.com", storetest.Noon)
+		storetest.Delete(t, s, "carla@contoso.com", storetest.Noon.Add(time.Second))
+		storetest.Delete(t, s, "daan@contoso.com", storetest.Noon)
+		storetest.Change(t, s, func(tx offboard.Tx) error {
+			return tx.Purge(t.Context(), []offboard.Purged{{Person: gone}}, now)
+		})
+		got, err := sqldb.All(t.Context(), s.DB(), sqldb.Value[string], "select display_name from users where manager_pk is not null order by pk")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := []string{people[3].DisplayName}; !reflect.DeepEqual(got, want) {
+			t.Errorf("with a manager who was purged there are %v, want %v", got, want)
+		}
+		found, err := s.Check(t.Context(), store.Checkup{Now: now})
+		for _, f := range found {
+			if f.Code == "orphan" {
+				t.Errorf("the check finds %v", f)
+			}
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestPurgeLeavesNothing(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		anna, bram, _ := neighbourhood(t, s)

@@ -78,9 +78,13 @@ func one(ctx context.Context, tx Tx, ref string) (*org.Person, error) {
 		return nil, err
 	}
 	if people[0] == nil {
-		return nil, org.Refuse(org.NotFound, "user.notFound", "R-SM-10", org.Arg{Name: "user", Value: strings.TrimSpace(ref)})
+		return nil, notFound(ref)
 	}
 	return people[0], nil
+}
+
+func notFound(ref string) error {
+	return org.Refuse(org.NotFound, "user.notFound", "R-SM-10", org.Arg{Name: "user", Value: strings.TrimSpace(ref)})
 }
 
 // active loads an active person, or refuses.

@@ -51,8 +51,9 @@ type Organizations interface {
 	SaveSubscription(ctx context.Context, s org.Subscription, now time.Time) error
 	// SaveProducts adds or renames products.
 	SaveProducts(ctx context.Context, ps org.Products) error
-	// OverAssigned names those of the products that have more people than seats.
-	OverAssigned(ctx context.Context, skus []org.SkuID) ([]string, error)
+	// OverAssigned names those of somebody's products that have more people than
+	// seats once the change is saved.
+	OverAssigned(ctx context.Context, before, after *org.Person) ([]string, error)
 	// Clock is how far a practice organization's clock has been moved.
 	Clock(ctx context.Context) (time.Duration, error)
 	SetClock(ctx context.Context, offset time.Duration) error
@@ -112,6 +113,9 @@ type Journal interface {
 	// LastItems finds, for each person, the newest item that took them away, with
 	// its before-state; nil where there is none.
 	LastItems(ctx context.Context, people []*org.Person) ([]*Item, error)
+	// Departed finds a person, with the newest item that took them away; nil where
+	// there is none.
+	Departed(ctx context.Context, ref string) (*org.Person, *Item, error)
 	// MarkUndone notes on an item that its person was put back.
 	MarkUndone(ctx context.Context, it *Item, notes []org.Note) error
 	// Undoable gives the next items that were done and not put back.

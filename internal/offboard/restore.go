@@ -37,7 +37,10 @@ func (d *Desk) RestoreUser(ctx context.Context, actor org.Actor, ref string, how
 		if r := org.May(actor, org.RestoreUser); r != nil {
 			return r
 		}
-		p, err := one(ctx, tx, ref)
+		p, item, err := tx.Departed(ctx, ref)
+		if err == nil && p == nil {
+			err = notFound(ref)
+		}
 		if err != nil {
 			return err
 		}
@@ -52,11 +55,7 @@ func (d *Desk) RestoreUser(ctx context.Context, actor org.Actor, ref string, how
 		if err := b.checkName(ctx); err != nil {
 			return err
 		}
-		items, err := tx.LastItems(ctx, []*org.Person{p})
-		if err != nil {
-			return err
-		}
-		out.Person, out.Notes, err = b.restore(ctx, p, items[0])
+		out.Person, out.Notes, err = b.restore(ctx, p, item)
 		return err
 	})
 	if how.NewPassword && err == nil {
@@ -114,14 +113,14 @@ func (b *backing) restore(ctx context.Context, p *org.Person, it *Item) (org.Per
 	if err != nil {
 		return after, nil, err
 	}
-	if err := b.tx.Save(ctx, []Change{{Before: *p, After: after}}); err != nil {
-		return after, nil, err
-	}
-	over, err := b.overAssigned(ctx, &after)
+	over, err := b.overAssigned(ctx, p, &after) // before it is saved: what was read meanwhile still holds
 	if err != nil {
 		return after, nil, err
 	}
 	notes = append(notes, over...)
+	if err := b.tx.Save(ctx, []Change{{Before: *p, After: after}}); err != nil {
+		return after, nil, err
+	}
 	if it != nil {
 		if err := b.tx.MarkUndone(ctx, it, notes); err != nil {
 			return after, nil, err
@@ -181,9 +180,9 @@ func withoutDeletion(p *org.Person) org.Person {
 	return before
 }
 
-// overAssigned says which products now have more people than seats. R-RES-06
-func (b *backing) overAssigned(ctx context.Context, p *org.Person) ([]org.Note, error) {
-	over, err := b.tx.OverAssigned(ctx, p.Seats())
+// overAssigned says which products will have more people than seats. R-RES-06
+func (b *backing) overAssigned(ctx context.Context, p, after *org.Person) ([]org.Note, error) {
+	over, err := b.tx.OverAssigned(ctx, p, after)
 	if err != nil {
 		return nil, fmt.Errorf("count seats: %w", err)
 	}

@@ -178,6 +178,13 @@ func (t *txn) World(ctx context.Context, current, before *org.Person, upn string
 			return w, err
 		}
 	}
+	if t.departed == current.Key {
+		if text, args := overAssigned(current, before); text != "" { // most likely they get what they had
+			if err := t.Ahead(ctx, text, args...); err != nil {
+				return w, err
+			}
+		}
+	}
 	var n int64
 	if err := t.QueryRow(ctx, "select count(*) from users where upn_key = $1 and deleted is null and pk <> $2", Fold(upn), current.Key).Scan(&n); err != nil {
 		return w, fmt.Errorf("look for the name %s: %w", upn, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"leaver/internal/org"
 	"leaver/internal/sqldb"
@@ -11,11 +12,16 @@ import (
 
 const groupColumns = `pk, id, display_name, description, mail, mail_nickname, unified, security, mail_enabled, rule, synced, role_assignable, created`
 
-func scanGroup(r *sqldb.Rows) (*org.Group, error) {
+func scanGroup(r *sqldb.Rows) (*org.Group, error) { return scanGroupAnd(r) }
+
+// scanGroupAnd scans a group and the columns behind it.
+func scanGroupAnd(r *sqldb.Rows, more ...any) (*org.Group, error) {
 	g := &org.Group{}
 	var created int64
-	err := r.Scan(&g.Key, &g.ID, &g.DisplayName, &g.Description, &g.Mail, &g.MailNickname, &g.Unified, &g.Security, &g.MailEnabled, &g.Rule,
-		&g.Synced, &g.RoleAssignable, &created)
+	err := r.Scan(append([]any{
+		&g.Key, &g.ID, &g.DisplayName, &g.Description, &g.Mail, &g.MailNickname, &g.Unified, &g.Security, &g.MailEnabled, &g.Rule,
+		&g.Synced, &g.RoleAssignable, &created,
+	}, more...)...)
 	g.Created = at(created)
 	return g, err
 }
@@ -44,27 +50,31 @@ func (t *txn) loadGiven(ctx context.Context, g *org.Group) (err error) {
 	return err
 }
 
-const (
-	givenBy   = "select p.sku, x.disabled_plans from group_licenses x join products p on p.pk = x.product_pk where x.group_pk = $1 order by p.pk"
-	licensing = "select " + groupColumns + ` from group_members m join groups g on g.pk = m.group_pk
- where m.user_pk = $1 and deleted is null and exists (select 1 from group_licenses l where l.group_pk = m.group_pk) order by m.group_pk`
-)
+const givenBy = "select p.sku, x.disabled_plans from group_licenses x join products p on p.pk = x.product_pk where x.group_pk = $1 order by p.pk"
+
+// licensing are the groups of somebody that give licences, each once for each
+// product that it gives.
+var licensing = "select g." + strings.ReplaceAll(groupColumns, ", ", ", g.") + `, p.sku, x.disabled_plans
+ from group_members m join group_licenses x on x.group_pk = m.group_pk join groups g on g.pk = m.group_pk join products p on p.pk = x.product_pk
+ where m.user_pk = $1 and g.deleted is null order by m.group_pk, p.pk`
 
 // LicensingGroups implements offboard.Memberships.
 func (t *txn) LicensingGroups(ctx context.Context, p *org.Person) ([]*org.Group, error) {
-	groups, err := sqldb.All(ctx, t, scanGroup, licensing, p.Key)
+	var groups []*org.Group
+	_, err := sqldb.All(ctx, t, func(r *sqldb.Rows) (struct{}, error) {
+		var l org.License
+		var plans string
+		g, err := scanGroupAnd(r, &l.Sku, &plans)
+		if n := len(groups); n == 0 || groups[n-1].Key != g.Key {
+			groups = append(groups, g)
+		}
+		g = groups[len(groups)-1]
+		l.Group, l.DisabledPlans = g.ID, splitLines(plans)
+		g.Licenses = append(g.Licenses, l)
+		return struct{}{}, err
+	}, licensing, p.Key)
 	if err != nil {
 		return nil, fmt.Errorf("load the groups that give licences to %s: %w", p.ID, err)
-	}
-	for _, g := range groups {
-		if err := t.Ahead(ctx, givenBy, g.Key); err != nil {
-			return nil, err
-		}
-	}
-	for _, g := range groups {
-		if err := t.loadGiven(ctx, g); err != nil {
-			return nil, err
-		}
 	}
 	return groups, nil
 }

@@ -179,6 +179,39 @@ func (t *txn) LastItems(ctx context.Context, people []*org.Person) ([]*offboard.
 	return out, nil
 }
 
+// Departed implements offboard.Journal. On PostgreSQL the item comes with the
+// person.
+func (t *txn) Departed(ctx context.Context, ref string) (*org.Person, *offboard.Item, error) {
+	text, key := "", any(Fold(ref))
+	if t.Dialect() == sqldb.Postgres && !strings.Contains(ref, "@") {
+		text = lastItem + "user_pk = (select u.pk from users u where u.id = $1)" + lastOne
+		if err := t.Ahead(ctx, text, key); err != nil {
+			return nil, nil, err
+		}
+	}
+	people, err := t.People(ctx, []string{ref})
+	if err != nil || people[0] == nil {
+		return nil, nil, err
+	}
+	t.departed = people[0].Key
+	if text == "" {
+		text, key = lastItem+"user_pk = $1"+lastOne, people[0].Key
+	}
+	item, err := sqldb.One(ctx, t, itemScanner(), text, key)
+	switch {
+	case errors.Is(err, sqldb.ErrNoRows):
+		return people[0], nil, nil
+	case err != nil:
+		return nil, nil, fmt.Errorf("look for the state before: %w", err)
+	}
+	return people[0], &item, nil
+}
+
+const (
+	lastItem = "select " + itemColumns + " from departure_items where "
+	lastOne  = " and outcome = 'done' and not undone order by pk desc limit 1"
+)
+
 // MarkUndone implements offboard.Journal.
 func (t *txn) MarkUndone(ctx context.Context, it *offboard.Item, notes []org.Note) error {
 	it.Undone, it.Notes = true, append(it.Notes, notes...)

@@ -102,6 +102,11 @@ func TestJournal(t *testing.T) {
 				if last[0] != nil || last[1] == nil || last[1].Before == nil || last[1].User.ID != string(anna.ID) {
 					t.Errorf("got %+v", last)
 				}
+				for _, ref := range []string{string(anna.ID), anna.UPN} {
+					if p, it, err := tx.Departed(t.Context(), ref); err != nil || p == nil || p.Key != anna.Key || !reflect.DeepEqual(it, last[1]) {
+						t.Errorf("%s: got %+v, %+v, %v", ref, p, it, err)
+					}
+				}
 				todo, err := tx.Undoable(t.Context(), dep, 10)
 				if err != nil || len(todo) != 1 {
 					t.Errorf("to undo: %+v", todo)
@@ -112,6 +117,11 @@ func TestJournal(t *testing.T) {
 				last, err := tx.LastItems(t.Context(), []*org.Person{anna})
 				if last[0] != nil {
 					t.Errorf("undone, but found: %+v", last[0])
+				}
+				for ref, there := range map[string]bool{string(anna.ID): true, storetest.ID(99): false} {
+					if p, it, err := tx.Departed(t.Context(), ref); err != nil || (p != nil) != there || it != nil {
+						t.Errorf("undone, or never there: %+v, %+v, %v", p, it, err)
+					}
 				}
 				return err
 			})

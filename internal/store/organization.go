@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"leaver/internal/org"
@@ -170,14 +171,33 @@ func (t *txn) SaveSubscription(ctx context.Context, s org.Subscription, now time
 }
 
 // OverAssigned implements offboard.Organizations.
-func (t *txn) OverAssigned(ctx context.Context, skus []org.SkuID) ([]string, error) {
-	if len(skus) == 0 {
+func (t *txn) OverAssigned(ctx context.Context, before, after *org.Person) ([]string, error) {
+	text, args := overAssigned(before, after)
+	if text == "" {
 		return nil, nil
 	}
-	which, set := "in {texts $1}", sqldb.Texts(skus)
-	if len(skus) == 1 {
-		which, set = "= $1", string(skus[0])
-	}
-	return sqldb.All(ctx, t, sqldb.Value[string], "select p.display_name from products p where p.sku "+which+
-		" and p.consumed > (select coalesce(sum(s.total), 0) from subscriptions s where s.product_pk = p.pk) order by p.pk", set)
+	return sqldb.All(ctx, t, sqldb.Value[string], text, args...)
 }
+
+// overAssigned asks for the products of a person that have more people than seats
+// once the change is saved; "" when they have none.
+func overAssigned(before, after *org.Person) (text string, args []any) {
+	had, has := before.Seats(), after.Seats()
+	var more []org.SkuID
+	for _, sku := range has {
+		if !slices.Contains(had, sku) {
+			more = append(more, sku)
+		}
+	}
+	switch len(has) {
+	case 0:
+		return "", nil
+	case 1:
+		return strings.NewReplacer("{whose}", "= $1", "{more}", "$2").Replace(overAssignedText), []any{string(has[0]), int64(len(more))}
+	}
+	return strings.NewReplacer("{whose}", "in {texts $1}", "{more}", "case when p.sku in {texts $2} then 1 else 0 end").Replace(overAssignedText),
+		[]any{sqldb.Texts(has), sqldb.Texts(more)}
+}
+
+const overAssignedText = `select p.display_name from products p where p.sku {whose}
+ and p.consumed + {more} > (select coalesce(sum(s.total), 0) from subscriptions s where s.product_pk = p.pk) order by p.pk`

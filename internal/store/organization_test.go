@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -101,22 +102,30 @@ func TestGlobalAdminsAreCounted(t *testing.T) {
 func TestOverAssigned(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		storetest.Contoso(t, s)
-		storetest.Add(t, s, storetest.Person(1, "bram"), storetest.Person(2, "anna"))
-		check := func(want ...string) {
+		anna := storetest.Add(t, s, storetest.Person(1, "bram"), storetest.Person(2, "anna"))[1]
+		one, none, both := anna.Clone(), anna.Clone(), anna.Clone()
+		one.Licenses, none.Licenses = []org.License{{Sku: storetest.E3}}, nil
+		both.Licenses = []org.License{{Sku: storetest.E3}, {Sku: storetest.PBI}}
+		check := func(seats int, before, after *org.Person, want ...string) {
 			t.Helper()
+			sub := organization(t, s).Subscriptions[0]
+			sub.Total = seats
+			storetest.Change(t, s, func(tx offboard.Tx) error { return tx.SaveSubscription(t.Context(), sub, storetest.Noon) })
 			storetest.Read(t, s, func(tx offboard.Tx) error {
-				got, err := tx.OverAssigned(t.Context(), []org.SkuID{storetest.E3, storetest.PBI})
-				if len(got) != len(want) || len(got) > 0 && got[0] != want[0] {
-					t.Errorf("R-RES-12: got %v, want %v", got, want)
+				got, err := tx.OverAssigned(t.Context(), before, after)
+				if !slices.Equal(got, want) {
+					t.Errorf("R-RES-12: %d seats: got %v, want %v", seats, got, want)
 				}
 				return err
 			})
 		}
-		check()
-		sub := organization(t, s).Subscriptions[0]
-		sub.Total = 1
-		storetest.Change(t, s, func(tx offboard.Tx) error { return tx.SaveSubscription(t.Context(), sub, storetest.Noon) })
-		check("Office 365 E3")
+		for _, p := range []*org.Person{&one, &both} { // two people have E3
+			check(2, p, p)
+			check(1, p, p, "Office 365 E3")
+			check(2, &none, p, "Office 365 E3")
+			check(3, &none, p)
+			check(1, p, &none)
+		}
 	})
 }
 

@@ -105,6 +105,8 @@ type txn struct {
 	// changes: it is not for reading only.
 	changes bool
 	parts   foreseen
+	// departed is who is about to be restored.
+	departed int64
 	// touched are the people and apps that may stand otherwise now.
 	touched []subjectKey
 }

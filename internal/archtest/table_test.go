@@ -9,7 +9,7 @@ type shape struct {
 
 // surfaces speak org's types and get the Desk through an interface. They never
 // import each other, nor what stands behind offboard.
-var surface = shape{ours: []string{"org", "offboard", "odata", "locale", "identity", "tabular", "wire"}}
+var surface = shape{ours: []string{"org", "offboard", "odata", "locale", "identity", "tabular", "mailtext", "wire"}}
 
 // leaf imports nothing of ours.
 var leaf = shape{}
@@ -37,6 +37,7 @@ var shapes = map[string]shape{
 	"internal/catalog":   {ours: []string{"org"}, barred: []string{"os", "net", "database/sql"}},
 	"internal/odata":     {barred: []string{"os", "net", "database/sql"}},
 	"internal/tabular":   {barred: []string{"net", "database/sql"}},
+	"internal/mailtext":  leaf,
 	"internal/locale":    leaf,
 	"internal/identity":  leaf,
 	"internal/sqldb":     leaf,

@@ -180,6 +180,22 @@ type OpenDriveQuery struct {
 	Limit int
 }
 
+// OpenMailboxQuery asks for the mailboxes of others that somebody was given a
+// right in, in the order of their owners' names.
+type OpenMailboxQuery struct {
+	Who   org.UserID
+	After string // where the page before ended, "" for the first page
+	Limit int
+}
+
+// OpenMailbox is a mailbox of somebody else, with the rights of whoever asks. Of
+// somebody deleted there are none: their mail is closed. R-DEL-12
+type OpenMailbox struct {
+	Owner  org.Ref
+	Rights []org.Right
+	Unread int // in the inbox
+}
+
 // FileRow is a file or folder of a drive.
 type FileRow struct {
 	File

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 
 	"leaver/internal/odata"
 	"leaver/internal/offboard"
@@ -104,4 +106,47 @@ func (s *Store) MailFolder(ctx context.Context, user org.UserID, ref string) (*o
 		return nil, nil
 	}
 	return &f, outage(err)
+}
+
+// openMailboxes selects a page of the mailboxes in which $1 has a right.
+const openMailboxes = `select u.id, u.upn, u.display_name, u.display_key,
+ (select count(*) from folders f join messages x on x.folder_pk = f.pk where f.mailbox_pk = m.pk and f.well_known = 'inbox' and not x.is_read)
+ from mailboxes m join users u on u.pk = m.user_pk where u.deleted is null
+ and m.pk in (select p.mailbox_pk from mailbox_permissions p join users w on w.pk = p.who_pk where w.id = $1)
+ and (u.display_key > $2 or u.display_key = $2 and u.id > $3) order by u.display_key, u.id limit $4`
+
+// rightsIn are the rights of $1 in the mailbox of $2.
+const rightsIn = `select p.permission from mailbox_permissions p join mailboxes m on m.pk = p.mailbox_pk join users u on u.pk = m.user_pk
+ join users w on w.pk = p.who_pk where w.id = $1 and u.id = $2 order by p.permission`
+
+// OpenMailboxes gives a page of the mailboxes of others that somebody was given a
+// right in. R-MBX-12
+func (s *Store) OpenMailboxes(ctx context.Context, q offboard.OpenMailboxQuery) (offboard.Page[offboard.OpenMailbox], error) {
+	var page offboard.Page[offboard.OpenMailbox]
+	id, name, _ := strings.Cut(q.After, " ")
+	err := s.db.View(ctx, func(tx *sqldb.Tx) error {
+		page = offboard.Page[offboard.OpenMailbox]{}
+		keys := []string{}
+		found, err := sqldb.All(ctx, tx, func(r *sqldb.Rows) (offboard.OpenMailbox, error) {
+			m, key := offboard.OpenMailbox{}, ""
+			err := r.Scan(&m.Owner.ID, &m.Owner.Name, &m.Owner.DisplayName, &key, &m.Unread)
+			keys = append(keys, key)
+			return m, err
+		}, openMailboxes, string(q.Who), name, id, q.Limit+1)
+		if err != nil {
+			return fmt.Errorf("list the mailboxes that somebody has access to: %w", err)
+		}
+		if page.Rows = found; len(found) > q.Limit {
+			page.Rows = found[:q.Limit]
+			page.Next = found[q.Limit-1].Owner.ID + " " + keys[q.Limit-1]
+		}
+		for i := range page.Rows {
+			m := &page.Rows[i]
+			if m.Rights, err = sqldb.All(ctx, tx, sqldb.Value[org.Right], rightsIn, string(q.Who), m.Owner.ID); err != nil {
+				return fmt.Errorf("load the rights in a mailbox: %w", err)
+			}
+		}
+		return nil
+	})
+	return page, outage(err)
 }

@@ -137,6 +137,18 @@ func (a answer) says(t testing.TB, want string) {
 	}
 }
 
+// link is where a link leads, found by how its text begins.
+func (a answer) link(t testing.TB, text string) string {
+	t.Helper()
+	before, _, ok := strings.Cut(a.body, text)
+	at := strings.LastIndex(before, `href="`)
+	if !ok || at < 0 {
+		t.Fatalf("%s has no %s", a.path, text)
+	}
+	href, _, _ := strings.Cut(before[at+len(`href="`):], `"`)
+	return html.UnescapeString(href)
+}
+
 // id is the id of somebody of the school, active or the newest deleted one.
 func (s *school) id(t testing.TB, name string) string {
 	t.Helper()

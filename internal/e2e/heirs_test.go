@@ -98,17 +98,8 @@ func TestFilesOfOthers(t *testing.T) {
 	t.Parallel()
 	s, drive := inherited(t, 101)
 	bram, stranger := signedIn(t, s, "bram.jansen"), signedIn(t, s, "mila.kok")
-	link := func(a answer, text string) string {
-		t.Helper()
-		before, _, ok := strings.Cut(a.body, text)
-		_, href, ok2 := cutLast(before, `href="`)
-		if href, _, _ = strings.Cut(href, `"`); !ok || !ok2 {
-			t.Fatalf("%s has no %s", a.path, text)
-		}
-		return href
-	}
 	top := bram.get(drive)
-	file, folder := link(top, "Huisstijl (2024).txt"), link(top, "Archief")
+	file, folder := top.link(t, "Huisstijl (2024).txt"), top.link(t, "Archief")
 
 	t.Run("until when", func(t *testing.T) {
 		account := bram.get("/account")
@@ -126,8 +117,8 @@ func TestFilesOfOthers(t *testing.T) {
 			h.Get("Content-Security-Policy") == "" {
 			t.Errorf("got %v", h)
 		}
-		inner := bram.get(link(bram.get(link(top, "Open dag 2026")), "Foto&#39;s &amp; &lt;b&gt;verslag&lt;/b&gt;"))
-		if a := bram.get(link(inner, "leeg.html")); a.body != "" || !strings.HasPrefix(a.header.Get("Content-Disposition"), "attachment") {
+		inner := bram.get(bram.get(top.link(t, "Open dag 2026")).link(t, "Foto&#39;s &amp; &lt;b&gt;verslag&lt;/b&gt;"))
+		if a := bram.get(inner.link(t, "leeg.html")); a.body != "" || !strings.HasPrefix(a.header.Get("Content-Disposition"), "attachment") {
 			t.Errorf("a page of somebody's is %v", a.header)
 		}
 	})
@@ -148,7 +139,7 @@ func TestFilesOfOthers(t *testing.T) {
 		if strings.Contains(first.body, "stuk 100.txt") {
 			t.Error("all on one page")
 		}
-		next := link(first, "Next")
+		next := first.link(t, "Next")
 		bram.get(next).says(t, "stuk 100.txt")
 		if a := bram.get(folder + "?after=nonsense"); a.status != http.StatusOK || !strings.Contains(a.body, "stuk 000.txt") {
 			t.Errorf("a page that is no more gives %d", a.status)
@@ -207,13 +198,4 @@ func TestFilesOfOthers(t *testing.T) {
 		}
 		bram.get("/account").says(t, "In the recycle bin")
 	})
-}
-
-// cutLast cuts around the last place.
-func cutLast(s, sep string) (before, after string, ok bool) {
-	i := strings.LastIndex(s, sep)
-	if i < 0 {
-		return s, "", false
-	}
-	return s[:i], s[i+len(sep):], true
 }

@@ -1,8 +1,10 @@
 package e2e
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"testing"
 )
@@ -19,6 +21,8 @@ func TestScreenshots(t *testing.T) {
 	s := newSchool(t, 250)
 	later := newSchool(t, 0)
 	later.leaveBehind(t, signedIn(t, later, "admin"), "femke.mulder")
+	heirs, box, letters := handed(t)
+	left, drive := inherited(t, 0)
 	for _, l := range []look{{lang: "en", width: 1440}, {lang: "nl", width: 390}, {lang: "nl", width: 1440, dark: true}, {lang: "en", width: 390, dark: true}} {
 		name := l.lang + "-" + strconv.Itoa(l.width)
 		if l.dark {
@@ -30,6 +34,10 @@ func TestScreenshots(t *testing.T) {
 			b.signIn("admin")
 			b.open("/deleted/left")
 			b.picture(filepath.Join(dir, name+"-13-left.png"))
+			inherit(newTab(t, heirs, l), filepath.Join(dir, name), map[string]string{
+				"28-mailboxes": "/mail", "29-mailbox": box, "30-found": box + "?q=bank", "31-message": letters["hostile"], "31-message-many": letters["many"],
+			})
+			inherit(newTab(t, left, l), filepath.Join(dir, name), map[string]string{"32-drives": "/drives", "33-drive": drive})
 		})
 	}
 }
@@ -94,6 +102,15 @@ func walk(b *tab, prefix string) {
 	b.signIn("mila.kok")
 	take("25-own-page")
 	page("26-refused", "/users")
+}
+
+// inherit takes the pictures of what an heir sees.
+func inherit(b *tab, prefix string, pages map[string]string) {
+	b.signIn("bram.jansen")
+	for _, name := range slices.Sorted(maps.Keys(pages)) {
+		b.open(pages[name])
+		b.picture(prefix + "-" + name + ".png")
+	}
 }
 
 // find gives the id of somebody by the search box.

@@ -1,8 +1,6 @@
 package e2e
 
 import (
-	"compress/gzip"
-	"io"
 	"net/http"
 	"regexp"
 	"strings"
@@ -175,124 +173,6 @@ func TestPagesCarryNothingInline(t *testing.T) {
 			t.Errorf("the policy of %s is %q", at, p)
 		}
 	}
-}
-
-// everyPage lists an address of each page that an administrator has.
-func everyPage(t testing.TB, c *client) []string {
-	t.Helper()
-	link := func(page, prefix string) string {
-		_, rest, ok := strings.Cut(c.get(page).body, `href="`+prefix)
-		if !ok {
-			t.Fatalf("%s has no link to %s", page, prefix)
-		}
-		id, _, _ := strings.Cut(rest, `"`)
-		return prefix + id
-	}
-	run := "/leavers/" + c.leave("rosa.vandam")
-	anna := "/users/" + c.s.id(t, "anna.devries")
-	app := "/settings/apps/" + c.s.firstApp(t)
-	c.s.furnish(t, c)
-	return []string{
-		"/users", "/users?view=admins&q=a", anna, anna + "/account", anna + "/licenses", anna + "/mail", anna + "/drive", anna + "/groups", anna + "/roles",
-		"/users/" + c.s.id(t, "carla.smit") + "/licenses", "/users/" + c.s.id(t, "daan.visser") + "/mail", anna + "/delete", "/deleted/left", "/settings/domains", "/settings/apps", app, "/users/" + c.s.id(t, "eva.bakker") + "/delete", "/users/new",
-		"/several", "/deleted", link("/deleted", "/deleted/"), "/leavers", run, run + "/record", "/leavers/calendar", "/products",
-		link("/products", "/products/"), "/audit", "/settings", "/clock", "/account", "/design",
-	}
-}
-
-// furnish sees to it that the pages have something to show: somebody with access,
-// two domains, and what was left behind by somebody who is gone.
-func (s *school) furnish(t testing.TB, c *client) {
-	t.Helper()
-	c.leaveHeld("femke.mulder")
-	for what, err := range map[string]error{
-		"purge femke": s.desk.PurgeUser(t.Context(), boss, s.deleted(t, "Femke Mulder")),
-		"add domain":  s.desk.AddDomain(t.Context(), boss, "lindeboom.org"),
-		"grant drive": second(s.desk.GrantDrive(t.Context(), boss, "anna.devries@lindeboom.example", "sara.blom@lindeboom.example", true)),
-		"grant mail": second(s.desk.SetPermission(t.Context(), boss, "anna.devries@lindeboom.example", "bram.jansen@lindeboom.example",
-			[]org.Right{org.FullAccess, org.SendAs})),
-	} {
-		if err != nil {
-			t.Fatalf("%s: %v", what, err)
-		}
-	}
-}
-
-func second[T any](_ T, err error) error { return err }
-
-// missing finds what a text that is not there, or a value that was not given,
-// leaves on a page.
-var missing = regexp.MustCompile(`\{[a-zA-Z]+\}|\b(?:web|clock|role|refusal|hint|outcome|identity|consequence|step|note)\.[a-z][A-Za-z.]+\b|%!|<nil>`)
-
-func TestPagesAreWholeInBothLanguages(t *testing.T) {
-	t.Parallel()
-	s := newSchool(t, 0)
-	c := signedIn(t, s, "admin")
-	pages := everyPage(t, c)
-	texts := map[string]string{}
-	for _, lang := range []string{"en", "nl"} {
-		c.post("/preferences", "lang", lang)
-		for _, at := range pages {
-			a := c.get(at)
-			if found := missing.FindString(a.text()); found != "" {
-				t.Errorf("%s in %s shows %q", at, lang, found)
-			}
-			if !strings.Contains(a.body, `<html lang="`+lang+`"`) {
-				t.Errorf("%s is not in %s", at, lang)
-			}
-			if lang == "en" {
-				texts[at] = a.text()
-			} else if texts[at] == a.text() {
-				t.Errorf("%s says the same in both languages", at)
-			}
-		}
-	}
-}
-
-func TestPagesAreLight(t *testing.T) {
-	t.Parallel()
-	s := newSchool(t, 1000)
-	c := signedIn(t, s, "admin")
-	packed := func(path string) int {
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+path, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.Header.Set("Accept-Encoding", "gzip")
-		res, err := c.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer res.Body.Close()
-		if res.Header.Get("Content-Encoding") != "gzip" {
-			t.Errorf("%s comes unpacked", path)
-		}
-		body, err := io.ReadAll(res.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if strings.HasPrefix(path, "/assets/") && !strings.Contains(res.Header.Get("Cache-Control"), "immutable") {
-			t.Errorf("%s is asked for each time", path)
-		}
-		if _, err := gzip.NewReader(strings.NewReader(string(body))); err != nil {
-			t.Errorf("%s: %v", path, err)
-		}
-		return len(body)
-	}
-	assets := 0
-	for _, m := range regexp.MustCompile(`/assets/[a-z0-9.]+`).FindAllString(c.get("/users").body, -1) {
-		assets += packed(m)
-	}
-	if assets > 20<<10 {
-		t.Errorf("the assets weigh %d bytes", assets)
-	}
-	for _, at := range everyPage(t, c) {
-		warm := packed(at)
-		if warm > 20<<10 || warm+assets > 100<<10 {
-			t.Errorf("%s weighs %d bytes warm and %d cold", at, warm, warm+assets)
-		}
-	}
-	t.Logf("assets %d bytes, the list %d bytes", assets, packed("/users"))
 }
 
 func TestResultsOfARunAsAFile(t *testing.T) {

@@ -95,7 +95,7 @@ const (
 // that is no UTF-8 is read as the Windows of Western Europe would, which is what
 // wrote most of those letters.
 func Decode(body []byte) string {
-	switch Charset(body) {
+	switch Charset(body, false) {
 	case "utf-16le":
 		return fromUTF16(body[2:], 0, 1)
 	case "utf-16be":
@@ -116,15 +116,19 @@ func Decode(body []byte) string {
 	return b.String()
 }
 
-// Charset names the encoding of a body, by its beginning.
-func Charset(beginning []byte) string {
+// Charset names the encoding of a body, by its beginning; more says that there is
+// more of it than that.
+func Charset(beginning []byte, more bool) string {
 	switch string(beginning[:min(2, len(beginning))]) {
 	case "\xff\xfe":
 		return "utf-16le"
 	case "\xfe\xff":
 		return "utf-16be"
 	}
-	if utf8.Valid(whole(beginning)) {
+	if more {
+		beginning = whole(beginning)
+	}
+	if utf8.Valid(beginning) {
 		return "utf-8"
 	}
 	return "windows-1252"

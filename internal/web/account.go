@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"net/http"
-	"slices"
 
 	"leaver/internal/identity"
 	"leaver/internal/offboard"
@@ -19,7 +18,7 @@ type account struct {
 	Offer    string // options for a new passkey; "" where none can be made
 	Help     []org.Ref
 	Drives   openDrives
-	Access   []offboard.Access // the mailboxes that were handed over to them
+	Boxes    openBoxes
 	Problem  string
 }
 
@@ -41,14 +40,10 @@ func (v *visit) account(problem string, status int) error {
 	if a.Offer, err = v.offerPasskey(); err != nil {
 		return err
 	}
-	detail, err := v.srv.Store.Detail(v.ctx(), v.Person.ID)
-	if err != nil {
+	if a.Drives, err = v.openDrives("", fewDrives); err != nil {
 		return err
 	}
-	if detail != nil {
-		a.Access = slices.DeleteFunc(detail.AccessTo, func(x offboard.Access) bool { return len(x.Rights) == 0 })
-	}
-	if a.Drives, err = v.openDrives("", fewDrives); err != nil {
+	if a.Boxes, err = v.openBoxes("", fewBoxes); err != nil {
 		return err
 	}
 	if !v.Admin() {

@@ -14,6 +14,7 @@ type Store interface {
 	Lists
 	Surroundings
 	Handed
+	Letters
 	Sessions
 	Passkeys
 	Drafts
@@ -43,6 +44,16 @@ type Handed interface {
 	OpenDrives(ctx context.Context, q offboard.OpenDriveQuery) (offboard.Page[offboard.DriveRow], error)
 	Files(ctx context.Context, q offboard.FileQuery) (offboard.Page[offboard.FileRow], error)
 	File(ctx context.Context, drive org.DriveID, id string) (*offboard.FileRow, error)
+}
+
+// Letters are the readings of mail that people can open. Who may, says
+// org.Person.OpensMailbox.
+type Letters interface {
+	OpenMailboxes(ctx context.Context, q offboard.OpenMailboxQuery) (offboard.Page[offboard.OpenMailbox], error)
+	MailFolders(ctx context.Context, user org.UserID, parent string, hidden bool) ([]offboard.FolderRow, error)
+	MailFolder(ctx context.Context, user org.UserID, ref string) (*offboard.FolderRow, error)
+	Messages(ctx context.Context, q offboard.MessageQuery) (offboard.Page[offboard.MessageRow], error)
+	Message(ctx context.Context, user org.UserID, id string) (*offboard.MessageRow, error)
 }
 
 // Bodies are the bodies of messages and files, named by their hash.

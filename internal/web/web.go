@@ -106,6 +106,11 @@ func (s *Server) routes() http.Handler {
 	signedIn("GET /drives/{id}", folderPage)
 	signedIn("GET /drives/{id}/items/{item}", folderPage)
 	signedIn("GET /drives/{id}/items/{item}/content", downloadFile)
+	signedIn("GET /mail", boxesPage)
+	signedIn("GET /mail/{id}", boxPage)
+	signedIn("GET /mail/{id}/folders/{folder}", boxPage)
+	signedIn("GET /mail/{id}/messages/{message}", letterPage)
+	signedIn("GET /mail/{id}/messages/{message}/content", downloadLetter)
 
 	may(org.ReadDirectory, "GET /users", usersPage)
 	may(org.CreateUser, "GET /users/new", newUserPage)

@@ -68,6 +68,10 @@ func TestHeir(t *testing.T) {
 				if !l.noScript {
 					b.accessible(axe, everyRule, what)
 				}
+				b.onOneLine(what)
+				if cut := eval[int](b, `[...document.querySelectorAll('.files td')].filter(x => x.getBoundingClientRect().right > innerWidth).length`); cut > 0 {
+					t.Errorf("%s: %d cells stand beside the page", what, cut)
+				}
 			}
 			b.signIn("bram.jansen")
 			b.open("/account")
@@ -91,6 +95,33 @@ func TestHeir(t *testing.T) {
 			b.press(`main nav a`)
 			b.sees("Persrelaties.csv")
 		})
+	}
+}
+
+// onOneLine holds the ways back to one line each, with the whole of what was cut as
+// their title.
+func (b *tab) onOneLine(what string) {
+	b.t.Helper()
+	const bad = `[...document.querySelectorAll('.crumb, .path > :not([aria-hidden])')].filter(x => x.getClientRects().length !== 1 ||
+		x.offsetHeight > 1.7 * parseFloat(getComputedStyle(x).lineHeight) || x.scrollWidth > x.clientWidth && !x.textContent.endsWith(x.title)).map(x => x.textContent)`
+	for _, text := range eval[[]string](b, bad) {
+		b.t.Errorf("%s: %q does not stand on one line, or has no title", what, text)
+	}
+}
+
+// TestLongNamesAreCut: somebody's name may be as long as it likes.
+func TestLongNamesAreCut(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t, 0)
+	storetest.Edit(t, s.store, anna, func(p *org.Person) { p.DisplayName = strings.TrimSpace(strings.Repeat("Wolfeschlegelsteinhausen ", 8)) })
+	for _, width := range []int{390, 1440} {
+		b := newTab(t, s, look{lang: "nl", width: width})
+		b.signIn("admin")
+		b.open("/users/" + s.id(t, "anna.devries") + "/delete")
+		b.onOneLine("the wizard")
+		if wide := eval[float64](b, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {
+			t.Errorf("the wizard is %v pixels too wide", wide)
+		}
 	}
 }
 

@@ -67,10 +67,10 @@ type flight[T any] struct {
 	done   chan struct{}
 }
 
-// load begins to load, once for each transaction. Where others can change things
-// without our knowing, it does not.
+// load begins to load, once for each transaction. Where it is not known what others
+// change meanwhile, it does not.
 func (a *ahead[T]) load(ctx context.Context, store Store, tx Tx, load func(Tx) (*T, error)) {
-	version, known := tx.Version()
+	version, known := tx.Version(ctx)
 	if !known || a.flight != nil {
 		return
 	}
@@ -80,8 +80,9 @@ func (a *ahead[T]) load(ctx context.Context, store Store, tx Tx, load func(Tx) (
 		defer close(f.done)
 		defer func() { _ = recover() }()        // it will happen again where it is told
 		_ = store.Read(ctx, func(tx Tx) error { // what fails here is loaded when its turn comes
+			began, known := tx.Version(ctx)
 			v, err := load(tx)
-			if began, _ := tx.Version(); err == nil && began >= version {
+			if err == nil && known && began >= version {
 				f.value = v
 			}
 			return err
@@ -102,7 +103,7 @@ func (a *ahead[T]) take() (value *T, before int64) {
 }
 
 // alone says that exactly one change was made since a version.
-func alone(tx Tx, before int64) bool {
-	version, known := tx.Version()
+func alone(ctx context.Context, tx Tx, before int64) bool {
+	version, known := tx.Version(ctx)
 	return known && version == before+1
 }

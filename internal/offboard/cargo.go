@@ -64,8 +64,8 @@ func (r *runner) loadNext(ctx context.Context, tx Tx, dep *Departure, c *cargo) 
 
 // ifCurrent gives what was loaded ahead, nil unless the transaction would load the
 // same.
-func (c *cargo) ifCurrent(version int64, tx Tx, dep *Departure) *cargo {
-	if c == nil || c.from != dep.Next || !alone(tx, version) {
+func (c *cargo) ifCurrent(ctx context.Context, version int64, tx Tx, dep *Departure) *cargo {
+	if c == nil || c.from != dep.Next || !alone(ctx, tx, version) {
 		return nil
 	}
 	return c

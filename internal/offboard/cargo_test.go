@@ -30,7 +30,7 @@ func TestLoadedAhead(t *testing.T) {
 		for _, c := range []struct {
 			name   string
 			change func() // before the second of three transactions
-			loads  int    // in transactions, with SQLite
+			loads  int    // in transactions
 			want   []offboard.ItemOutcome
 		}{
 			{"nobody changes anything", func() {}, 1, slices.Repeat([]offboard.ItemOutcome{offboard.ItemDone}, 6)},
@@ -59,8 +59,9 @@ func TestLoadedAhead(t *testing.T) {
 				if _, err := node.WorkOnce(t.Context()); err != nil {
 					t.Fatal(err)
 				}
-				if want := map[bool]int{true: c.loads, false: 3}[s.DB().Dialect() == sqldb.SQLite]; counting.loads != want {
-					t.Errorf("people were loaded in %d transactions, want %d", counting.loads, want)
+				most := map[bool]int{true: c.loads, false: 3}[s.DB().Dialect() == sqldb.SQLite] // on PostgreSQL others take numbers as well
+				if counting.loads < c.loads || counting.loads > most {
+					t.Errorf("people were loaded in %d transactions, want %d", counting.loads, c.loads)
 				}
 				var got []offboard.ItemOutcome
 				for _, it := range o.items(t, dep) {

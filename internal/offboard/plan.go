@@ -49,7 +49,7 @@ func (d *Desk) PlanEach(ctx context.Context, actor org.Actor, req Request, each 
 		if err != nil {
 			return err
 		}
-		s.begin(p)
+		s.begin(ctx, p)
 		for l, err := range inAdvance(p.leavers(ctx)) {
 			if err != nil {
 				return err

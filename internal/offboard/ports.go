@@ -90,9 +90,9 @@ type Crowd interface {
 	// PeopleByKey gives people by their keys, in the order asked, nil where there is
 	// none.
 	PeopleByKey(ctx context.Context, keys []int64) ([]*org.Person, error)
-	// Version is counted up with every change. A snapshot may know of later changes
-	// than its version says. Not known where others can change something as well.
-	Version() (n int64, known bool)
+	// Version goes up with every change, by one with one change alone. A snapshot may
+	// know of later changes than its version says. It is not always known.
+	Version(ctx context.Context) (n int64, known bool)
 }
 
 // Change is one person before and after.
@@ -120,6 +120,8 @@ type Journal interface {
 	MarkUndone(ctx context.Context, it *Item, notes []org.Note) error
 	// Undoable gives the next items that were done and not put back.
 	Undoable(ctx context.Context, d *Departure, limit int) ([]Item, error)
+	// Claimable says whether there is a departure to claim.
+	Claimable(ctx context.Context, node string, now time.Time) (bool, error)
 	// Claim takes a departure that nobody works on, until the lease runs out, or
 	// gives nil when there is none.
 	Claim(ctx context.Context, node string, now, until time.Time) (*Departure, error)

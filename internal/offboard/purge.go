@@ -103,7 +103,7 @@ func (d *Desk) Sweep(ctx context.Context, progress func(Swept)) (Swept, error) {
 		var began time.Time
 		err := d.Store.Change(ctx, func(tx Tx) (err error) {
 			began = d.Now()
-			if due != nil && !alone(tx, version) {
+			if due != nil && !alone(ctx, tx, version) {
 				due = nil
 			}
 			batch, err = d.sweepBatch(ctx, tx, system, due, next)

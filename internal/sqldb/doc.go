@@ -15,6 +15,8 @@
 // that needs no answer go with the next statement, [Tx.Ahead] a query with the one
 // before it. On SQLite the one runs at once and the other not at all.
 //
+// [Tx.Version] says whether anything was changed between two transactions.
+//
 // [DB.View] gives one consistent snapshot for several statements. [DB.Query],
 // [DB.QueryRow], [All] and [One] on the DB itself are for a single statement.
 // Both refuse to write. Each holds one of a few connections until its function

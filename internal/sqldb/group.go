@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -124,7 +125,7 @@ func (w *writer) do(j *job, kept int, careful bool) error {
 			return err
 		}
 	}
-	tx := &Tx{db: w.db, s: w.s, write: true, version: w.db.stats.changes.Load() + w.changed, job: j}
+	tx := &Tx{db: w.db, s: w.s, write: true, version: w.db.stats.changes.Load() + w.changed, job: j, first: w.changed == 0}
 	j.err = call(j.f, tx)
 	if careful && j.err == nil {
 		j.err = tx.flush(ctx) // its errors are its own
@@ -236,6 +237,9 @@ func (w *writer) end(kept int) error {
 			return errMixed
 		}
 		return fmt.Errorf("commit: %w", err)
+	}
+	if w.changed > 1 {
+		w.crowded, _ = strconv.ParseInt(w.xid, 10, 64) // 0 on SQLite, where it is counted
 	}
 	w.db.stats.changes.Add(w.changed) // first: from now on readers look anew
 	for _, f := range w.announcements {

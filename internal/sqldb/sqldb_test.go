@@ -217,11 +217,14 @@ func TestFirstJobFails(t *testing.T) {
 // TestVersion holds an Update to what it sees of the others in its commit.
 func TestVersion(t *testing.T) {
 	sqltest.Each(t, schema(), func(t *testing.T, db *sqldb.DB) {
+		if db.Dialect() == sqldb.Postgres {
+			t.Skip("TestVersionOnPostgres")
+		}
 		ctx := t.Context()
 		look := func(tx *sqldb.Tx) int64 {
-			n, known := tx.Version()
-			if known != (db.Dialect() == sqldb.SQLite) {
-				t.Errorf("version known: %v", known)
+			n, known := tx.Version(ctx)
+			if !known {
+				t.Error("the version is not known")
 			}
 			return n
 		}

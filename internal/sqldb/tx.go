@@ -29,16 +29,21 @@ type Tx struct {
 	// announcement is called after the commit.
 	announcement func()
 	job          *job
+	first        bool    // nobody changed anything in the same commit before
 	ahead        []*kept // asked for before it was needed
 }
 
 // Dialect says which database this is.
 func (tx *Tx) Dialect() Dialect { return tx.db.dialect }
 
-// Version is the version, as of [DB.Version], that the transaction began on. In an
-// Update it is exact: it counts what others changed in the same commit before. A
-// snapshot may know of later changes, never of fewer.
-func (tx *Tx) Version() (n int64, known bool) {
+// Version is the version that the transaction began on. In an Update it is exact: one
+// that finds the version of a snapshot finds what that saw, and one that finds the
+// version of an Update, plus one, what that left behind. A snapshot may know of later
+// changes, never of fewer. It is not always known on PostgreSQL, see version.go.
+func (tx *Tx) Version(ctx context.Context) (n int64, known bool) {
+	if tx.db.dialect == Postgres {
+		return tx.versionPostgres(ctx)
+	}
 	_, known = tx.db.Version()
 	return tx.version, known
 }

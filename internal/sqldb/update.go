@@ -42,6 +42,8 @@ type writer struct {
 	todo []*job
 	s    *session
 	xid  string // PostgreSQL: the transaction that is open
+	// crowded is the last one that carried the changes of several.
+	crowded int64
 	// wary is how many of the next transactions have savepoints.
 	wary int
 	// changed is how many jobs changed something in the transaction that is open,

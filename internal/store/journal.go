@@ -129,9 +129,17 @@ func (t *txn) SaveDeparture(ctx context.Context, d *offboard.Departure) error {
 	return err
 }
 
+// claimable are the departures that a node may work on.
+const claimable = "ended is null and (lease <= $1 or node = $2)"
+
+// Claimable implements offboard.Journal.
+func (t *txn) Claimable(ctx context.Context, node string, now time.Time) (bool, error) {
+	return sqldb.One(ctx, t, sqldb.Value[bool], "select exists (select 1 from departures where "+claimable+")", now.Unix(), node)
+}
+
 // Claim implements offboard.Journal.
 func (t *txn) Claim(ctx context.Context, node string, now, until time.Time) (*offboard.Departure, error) {
-	d, err := t.oneDeparture(ctx, "ended is null and (lease <= $1 or node = $2) order by lease, pk limit 1", now.Unix(), node)
+	d, err := t.oneDeparture(ctx, claimable+" order by lease, pk limit 1", now.Unix(), node)
 	if err != nil || d == nil {
 		return nil, err
 	}

@@ -181,10 +181,18 @@ func TestDeparturesAreFoundAndClaimed(t *testing.T) {
 			now := storetest.Noon
 			claim := func(node string, now time.Time) (d *offboard.Departure) {
 				t.Helper()
+				var claimable bool
+				storetest.Read(t, s, func(tx offboard.Tx) (err error) {
+					claimable, err = tx.Claimable(t.Context(), node, now)
+					return err
+				})
 				storetest.Change(t, s, func(tx offboard.Tx) (err error) {
 					d, err = tx.Claim(t.Context(), node, now, now.Add(time.Minute))
 					return err
 				})
+				if claimable != (d != nil) {
+					t.Errorf("to claim: %v, claimed %+v", claimable, d)
+				}
 				return d
 			}
 			a, b := claim("a", now), claim("b", now)

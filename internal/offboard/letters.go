@@ -104,13 +104,12 @@ func (d *Desk) remind(ctx context.Context, total *Swept) error {
 			if err != nil {
 				return err
 			}
-			lasts := o.Settings.DriveRetention()
-			found, err := tx.Remind(ctx, now.Add(org.DriveSecondNotice-lasts), sweepChunk)
+			found, err := tx.Remind(ctx, o.Settings.DriveEndedBy(now.Add(org.DriveSecondNotice)), sweepChunk)
 			if err != nil {
 				return err
 			}
 			more = len(found) > 0
-			l, err := reminders(ctx, tx, found, now, lasts)
+			l, err := reminders(ctx, tx, found, now, o.Settings)
 			if err != nil {
 				return err
 			}
@@ -125,7 +124,7 @@ func (d *Desk) remind(ctx context.Context, total *Swept) error {
 	return nil
 }
 
-func reminders(ctx context.Context, tx Tx, found []Reminder, now time.Time, lasts time.Duration) (*letters, error) {
+func reminders(ctx context.Context, tx Tx, found []Reminder, now time.Time, s org.Settings) (*letters, error) {
 	var ids []string
 	for _, r := range found {
 		ids = append(ids, r.Heirs...)
@@ -136,7 +135,7 @@ func reminders(ctx context.Context, tx Tx, found []Reminder, now time.Time, last
 	}
 	l := &letters{}
 	for _, r := range found {
-		until := r.Deleted.Add(lasts)
+		until := s.DriveEnds(r.Deleted)
 		if !now.Before(until) {
 			continue
 		}

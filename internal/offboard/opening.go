@@ -27,7 +27,7 @@ func (d *DriveRow) Opening(owner *org.Person, who org.UserID, s org.Settings, no
 	kept := org.Drive{Held: d.Held}
 	o := Opening{State: kept.DriveStateAt(d.Deleted, now, s), Whole: slices.Contains(d.Grants, who)}
 	if !d.Held && !d.Deleted.IsZero() {
-		o.Until = d.Deleted.Add(s.DriveRetention()) // R-OD-02
+		o.Until = s.DriveEnds(d.Deleted) // R-OD-02
 	}
 	return o
 }

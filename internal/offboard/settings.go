@@ -94,10 +94,13 @@ func (d *Desk) ChangeOrganization(ctx context.Context, actor org.Actor, change f
 		if err := change(after); err != nil {
 			return err
 		}
+		now, err := d.now(ctx, tx)
+		if err != nil {
+			return err
+		}
+		after.Settings.Retain(o.Settings, now)
 		op := org.ManageSettings
-		only := o.Settings
-		only.DriveRetentionDays = after.Settings.DriveRetentionDays
-		if only == after.Settings && o.DisplayName == after.DisplayName {
+		if o.DisplayName == after.DisplayName && o.Settings.OnlyDrives(after.Settings) {
 			op = org.ManageDriveRules
 		}
 		if r := org.May(actor, op); r != nil {
@@ -108,10 +111,6 @@ func (d *Desk) ChangeOrganization(ctx context.Context, actor org.Actor, change f
 		}
 		if strings.TrimSpace(after.DisplayName) == "" {
 			return org.Refuse(org.Invalid, "organization.noName", "").On("displayName")
-		}
-		now, err := d.now(ctx, tx)
-		if err != nil {
-			return err
 		}
 		if err := tx.SaveOrganization(ctx, after); err != nil {
 			return err

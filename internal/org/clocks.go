@@ -43,7 +43,7 @@ func ClocksOf(p *Person, s Settings, now time.Time) Clocks {
 	case !p.Active(): // R-RES-14: a restored person keeps it
 		c.DriveHeld = d.Held
 		if !d.Held {
-			c.Drive = p.Deleted.Add(s.DriveRetention()) // R-OD-01 R-OD-02 R-OD-03
+			c.Drive = s.DriveEnds(p.Deleted) // R-OD-01 R-OD-02 R-OD-03
 			c.DriveNotice = c.Drive.Add(-DriveSecondNotice)
 			c.DriveGone = c.Drive.Add(DriveRecycle)
 		}

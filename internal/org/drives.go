@@ -62,7 +62,7 @@ func (d *Drive) DriveStateAt(deleted, now time.Time, s Settings) DriveState {
 	if d.Held {
 		return DriveRetained // R-OD-10
 	}
-	expires := deleted.Add(s.DriveRetention()) // counted from the deletion with today's setting, R-OD-02
+	expires := s.DriveEnds(deleted) // R-OD-02
 	switch {
 	case now.Before(expires):
 		return DriveRetained

@@ -23,6 +23,8 @@ const (
 // Settings are what an organization can change about itself.
 type Settings struct {
 	DriveRetentionDays int `json:"deletedUserPersonalSiteRetentionPeriodInDays"`
+	// DriveRetentionPast is what it was before, oldest first. R-OD-02
+	DriveRetentionPast []PastRetention `json:"-"`
 	// PurgedMailboxDays is how long the mailbox of a purged, still licensed
 	// account stays. The sources disagree about the start of the count. R-SM-06
 	PurgedMailboxDays int `json:"purgedMailboxRetentionInDays"`

@@ -34,9 +34,11 @@ func (t *txn) Organization(ctx context.Context) (*org.Organization, error) {
 		return nil, fmt.Errorf("load the organization: %w", err)
 	}
 	o.People += int(t.head.people)
-	if err := json.Unmarshal([]byte(settings), &o.Settings); err != nil {
+	kept := settingsRow{Settings: &o.Settings}
+	if err := json.Unmarshal([]byte(settings), &kept); err != nil {
 		return nil, fmt.Errorf("settings: %w", err)
 	}
+	o.Settings.DriveRetentionPast = kept.DriveRetentionPast
 	if o.Domains, err = sqldb.All(ctx, t, sqldb.Value[string], domainNames); err != nil {
 		return nil, err
 	}
@@ -62,9 +64,15 @@ const (
  from subscriptions s join products p on p.pk = s.product_pk order by s.pk`
 )
 
+// settingsRow is the settings with what of them nobody sets.
+type settingsRow struct {
+	*org.Settings
+	DriveRetentionPast []org.PastRetention `json:"driveRetentionPast,omitempty"`
+}
+
 // SaveOrganization implements offboard.Organizations.
 func (t *txn) SaveOrganization(ctx context.Context, o *org.Organization) error {
-	settings, err := json.Marshal(o.Settings)
+	settings, err := json.Marshal(settingsRow{&o.Settings, o.Settings.DriveRetentionPast})
 	if err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ func TestOrganization(t *testing.T) {
 		})
 		want := storetest.Contoso(t, s)
 		got := organization(t, s)
-		if got.ID != want.ID || got.DisplayName != want.DisplayName || !got.Practice || got.UsageLocation != "NL" || got.Settings != want.Settings ||
+		if got.ID != want.ID || got.DisplayName != want.DisplayName || !got.Practice || got.UsageLocation != "NL" || !reflect.DeepEqual(got.Settings, want.Settings) ||
 			!reflect.DeepEqual(got.Domains, want.Domains) || !reflect.DeepEqual(got.Products[1].Plans, want.Products[1].Plans) || len(got.Products) != 3 {
 			t.Errorf("got  %+v\nwant %+v", got, want)
 		}

@@ -148,7 +148,7 @@ func (t *txn) Expire(ctx context.Context, s org.Settings, now time.Time, limit i
 		{"mailbox", "R-PERM-05", `select pk, former_id, former_name from mailboxes where due is not null and due <= $1 and not litigation and holds = '' limit $2`, now, t.dropMailboxes},
 		{
 			"drive", "R-SM-07", `select pk, former_id, former_name from drives where owner_deleted is not null and owner_deleted <= $1 and not held limit $2`,
-			now.Add(-s.DriveRetention() - org.DriveRecycle), t.dropDrives,
+			s.DriveEndedBy(now.Add(-org.DriveRecycle)), t.dropDrives,
 		},
 	}
 	for _, l := range lists {

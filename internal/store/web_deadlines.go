@@ -42,17 +42,16 @@ func (s *Store) Deadlines(ctx context.Context, settings org.Settings, from, to t
 	err := s.db.View(ctx, func(tx *sqldb.Tx) error {
 		all = nil
 		for _, c := range clockRows {
-			lasts := map[string]time.Duration{
-				"user": org.UserRetention, "mailbox": org.MailboxRetention, "drive": settings.DriveRetention(), "driveGone": settings.DriveRetention() + org.DriveRecycle,
-			}[c.clock]
-			found, err := deadlines(ctx, tx, c.began, c.owner, c.tables, from.Add(-lasts), to.Add(-lasts), lasts)
-			if err != nil {
-				return fmt.Errorf("list the days of %s: %w", c.clock, err)
+			for _, x := range spansOf(c.clock, settings) {
+				found, err := deadlines(ctx, tx, c.began, c.owner, c.tables, from, to, x)
+				if err != nil {
+					return fmt.Errorf("list the days of %s: %w", c.clock, err)
+				}
+				for i := range found {
+					found[i].Clock = c.clock
+				}
+				all = append(all, found...)
 			}
-			for i := range found {
-				found[i].Clock = c.clock
-			}
-			all = append(all, found...)
 		}
 		return nil
 	})
@@ -61,9 +60,45 @@ func (s *Store) Deadlines(ctx context.Context, settings org.Settings, from, to t
 	return all, outage(err)
 }
 
-func deadlines(ctx context.Context, tx *sqldb.Tx, began, owner, tables string, from, to time.Time, lasts time.Duration) ([]offboard.Deadline, error) {
+// spansOf says how long a clock runs for what began when.
+func spansOf(clock string, settings org.Settings) []org.DriveSpan {
+	switch clock {
+	case "user":
+		return []org.DriveSpan{{Lasts: org.UserRetention}}
+	case "mailbox":
+		return []org.DriveSpan{{Lasts: org.MailboxRetention}}
+	}
+	spans := settings.DriveSpans() // R-OD-02
+	for i := range spans {
+		switch {
+		case clock == "drive":
+		case spans[i].At.IsZero():
+			spans[i].Lasts += org.DriveRecycle
+		default:
+			spans[i].At = spans[i].At.Add(org.DriveRecycle)
+		}
+	}
+	return spans
+}
+
+// deadlines lists what of a span runs out between two moments.
+func deadlines(ctx context.Context, tx *sqldb.Tx, began, owner, tables string, from, to time.Time, x org.DriveSpan) ([]offboard.Deadline, error) {
 	const day = int64(org.Day / time.Second)
-	shift := int64(lasts / time.Second)
+	shift, ends := int64(x.Lasts/time.Second), began+" + $3"
+	first, last := from.Add(-x.Lasts).Unix(), to.Add(-x.Lasts).Unix()
+	if !x.At.IsZero() {
+		if x.At.Before(from) || !x.At.Before(to) {
+			return nil, nil
+		}
+		shift, ends = x.At.Unix(), "0 * "+began+" + $3" // all at once
+		first, last = x.After.Unix()+1, x.Until.Unix()+1
+	}
+	if !x.After.IsZero() {
+		first = max(first, x.After.Unix()+1)
+	}
+	if !x.Until.IsZero() {
+		last = min(last, x.Until.Unix()+1)
+	}
 	within := fmt.Sprintf("%s and %s >= $1 and %s < $2", tables, began, began)
 	days, err := sqldb.All(ctx, tx, func(r *sqldb.Rows) (offboard.Deadline, error) {
 		var d offboard.Deadline
@@ -71,18 +106,22 @@ func deadlines(ctx context.Context, tx *sqldb.Tx, began, owner, tables string, f
 		err := r.Scan(&n, &d.Count)
 		d.Day = at(n * day)
 		return d, err
-	}, fmt.Sprintf("select (%s + $3) / $4, count(*) from %s group by 1 order by 1", began, within), from.Unix(), to.Unix(), shift, day)
+	}, fmt.Sprintf("select (%s) / $4, count(*) from %s group by 1 order by 1", ends, within), first, last, shift, day)
 	if err != nil || len(days) == 0 {
 		return days, err
 	}
 	for i := range days {
-		start := days[i].Day.Unix() - shift
+		start, end := first, last
+		if x.At.IsZero() {
+			start = max(start, days[i].Day.Unix()-shift)
+			end = min(end, days[i].Day.Unix()-shift+day)
+		}
 		days[i].Sample, err = sqldb.All(ctx, tx, func(r *sqldb.Rows) (org.Ref, error) {
 			var ref org.Ref
 			err := r.Scan(&ref.ID, &ref.Name, &ref.DisplayName)
 			ref.Name = org.OriginalUPN(org.UserID(ref.ID), ref.Name)
 			return ref, err
-		}, fmt.Sprintf("select %s from %s order by %s, 1 limit $3", owner, within, began), max(start, from.Unix()), min(start+day, to.Unix()), deadlineSample)
+		}, fmt.Sprintf("select %s from %s order by %s, 1 limit $3", owner, within, began), start, end, deadlineSample)
 		if err != nil {
 			return nil, err
 		}

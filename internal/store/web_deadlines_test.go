@@ -47,3 +47,34 @@ func TestDeadlines(t *testing.T) {
 		}
 	})
 }
+
+// TestDeadlinesAfterAShorterRetention: drives that a shorter retention moved to the
+// recycle bin go from there 93 days later, all on one day; the others by their own.
+func TestDeadlinesAfterAShorterRetention(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		storetest.Contoso(t, s)
+		for i, ago := range []int{300, 100, 40, 10} {
+			name := []string{"anna", "bram", "carla", "daan"}[i]
+			storetest.Add(t, s, storetest.Person(int64(i+1), name))
+			storetest.Delete(t, s, name+"@contoso.com", storetest.Noon.AddDate(0, 0, -ago))
+		}
+		settings := org.Settings{DriveRetentionDays: 30, DriveRetentionPast: []org.PastRetention{{Days: 365, Until: storetest.Noon}}}
+		got, err := s.Deadlines(t.Context(), settings, storetest.Noon.Add(time.Hour), storetest.Noon.AddDate(0, 0, 120))
+		if err != nil {
+			t.Fatal(err)
+		}
+		counts := map[string]int{}
+		for _, d := range got {
+			counts[d.Clock+" "+d.Day.Format(time.DateOnly)] = len(d.Sample)
+		}
+		for want, n := range map[string]int{
+			"drive " + storetest.Noon.AddDate(0, 0, 20).Format(time.DateOnly):      1,
+			"driveGone " + storetest.Noon.AddDate(0, 0, 93).Format(time.DateOnly):  3,
+			"driveGone " + storetest.Noon.AddDate(0, 0, 113).Format(time.DateOnly): 1,
+		} {
+			if counts[want] != n {
+				t.Errorf("R-OD-02 R-OD-06: %s names %d, want %d, of %v", want, counts[want], n, counts)
+			}
+		}
+	})
+}

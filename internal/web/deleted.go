@@ -121,8 +121,8 @@ func (v *visit) clockLines(p *org.Person, c org.Clocks) []clockLine {
 	case c.DriveHeld:
 		lines = append(lines, clockLine{Label: v.T("clock.driveHeld"), Text: v.T("web.deleted.noEnd")})
 	case !c.Drive.IsZero():
-		add("drive", org.DaysLeft(c.Drive, v.Now), int(v.Org.Settings.DriveRetention()/org.Day), v.Date(c.Drive))
-		add("driveGone", org.DaysLeft(c.DriveGone, v.Now), int((v.Org.Settings.DriveRetention()+org.DriveRecycle)/org.Day), v.Date(c.DriveGone))
+		add("drive", org.DaysLeft(c.Drive, v.Now), int(c.Drive.Sub(p.Deleted)/org.Day), v.Date(c.Drive))
+		add("driveGone", org.DaysLeft(c.DriveGone, v.Now), int(c.DriveGone.Sub(p.Deleted)/org.Day), v.Date(c.DriveGone))
 	}
 	return lines
 }

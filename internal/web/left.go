@@ -94,7 +94,7 @@ func (v *visit) leftDrives(rows []offboard.DriveRow) ([]leftDrive, error) {
 		if x.State == org.DriveGone {
 			continue
 		}
-		x.Ends = x.Deleted.Add(v.Org.Settings.DriveRetention())
+		x.Ends = v.Org.Settings.DriveEnds(x.Deleted)
 		x.Gone = x.Ends.Add(org.DriveRecycle)
 		x.GoesAtOnce = !v.Now.Before(x.Gone)
 		for _, who := range x.Grants {

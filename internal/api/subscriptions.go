@@ -37,6 +37,7 @@ type scheduledView struct {
 type reductionView struct {
 	Now     bool         `json:"now"`
 	Renewal bool         `json:"renewal" doc:"At the next renewal."`
+	DownTo  int          `json:"downTo,omitzero" doc:"How far now, when more seats were bought and the others stay until the renewal."`
 	Refusal *refusalView `json:"refusal,omitempty" doc:"Why not now."`
 }
 
@@ -51,6 +52,9 @@ func subscriptionOf(lang locale.Lang, s *org.Subscription, now time.Time) subscr
 	}
 	refusal, atRenewal := s.Reducible(now)
 	out.Reduction = reductionView{Now: refusal == nil, Renewal: atRenewal && s.Recurring}
+	if refusal == nil && s.Billing == org.MCA {
+		out.Reduction.DownTo = s.Bound // R-LIC-24
+	}
 	if refusal != nil {
 		r := refusalOf(lang, refusal)
 		out.Reduction.Refusal = &r

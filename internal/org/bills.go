@@ -39,6 +39,11 @@ func (t *teller) bill(it *Item, sku SkuID) {
 	if step != nil {
 		s = t.p.subscriptionByID(step.Sub)
 		refusal, _ = s.Reducible(t.p.now)
+		if refusal == nil && step.When == Renewal { // others get those that could go now
+			left := *s
+			left.Total = left.Bound
+			refusal, _ = left.Reducible(t.p.now) // R-LIC-24
+		}
 	} else {
 		s, refusal, _ = t.p.subscription(sku)
 	}

@@ -277,6 +277,11 @@ func (p *planner) subscription(sku SkuID) (*Subscription, *Refusal, bool) {
 			continue
 		}
 		refusal, atRenewal := s.Reducible(p.now)
+		if s.Bound > 0 && refusal == nil { // of those that were added, some are given back already
+			left := *s
+			left.Total -= p.subs[s.ID]
+			refusal, atRenewal = left.Reducible(p.now)
+		}
 		if refusal == nil {
 			return s, nil, true
 		}

@@ -16,7 +16,7 @@ func Renew(s Subscription, now time.Time) Subscription {
 			months = 12
 		}
 		end := s.endAfter(months)
-		s.TermStart, s.LastPurchase, s.TermEnd = s.TermEnd, s.TermEnd, end
+		s.TermStart, s.LastPurchase, s.TermEnd, s.Bound = s.TermEnd, s.TermEnd, end, 0
 	}
 	if !s.Recurring && !s.TermEnd.IsZero() {
 		s.lapse(now)

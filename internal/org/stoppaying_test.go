@@ -65,6 +65,25 @@ func TestStopPayingFor(t *testing.T) {
 			t.Errorf("steps = %v, consequences = %v", kinds(it.Steps), it.Consequences)
 		}
 	})
+	t.Run("R-LIC-24 of those that were added, one each", func(t *testing.T) {
+		o := college()
+		s, err := ChangeQuantity(sold(nil), 61, Now, monday)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Subscriptions[0] = s
+		plan := MakePlan(about(o, asking(somebody("anna"), stop), asking(somebody("bram"), stop)), boss(), monday.Add(Day))
+		for i, want := range []When{Now, Renewal} {
+			it := plan.Items[i]
+			step := stepOf(it.Steps, ReduceSubscription)
+			if step == nil || step.When != want {
+				t.Fatalf("person %d: got %+v, want a seat given back %s", i, step, want)
+			}
+			if key := map[When]string{Now: "bill.stops", Renewal: "bill.stopsAtRenewal"}[want]; told(it, key) == nil {
+				t.Errorf("person %d isn't told %s: %+v", i, key, it.Consequences)
+			}
+		}
+	})
 	t.Run("R-LIC-21 an over-assigned product", func(t *testing.T) {
 		o := college()
 		o.Subscriptions[0] = monthly(e3, 60, 61)

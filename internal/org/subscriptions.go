@@ -47,6 +47,7 @@ type Subscription struct {
 	TermStart     time.Time
 	TermEnd       time.Time
 	LastPurchase  time.Time // bought, renewed or seats added: opens the window of R-LIC-24
+	Bound         int       // seats that were there when more were bought after the window had closed: they stay until the renewal
 	Recurring     bool
 	Trial         bool
 	CreditCheck   bool // pending
@@ -93,7 +94,7 @@ func (s *Subscription) Reducible(now time.Time) (*Refusal, bool) {
 	no := func(reason, rule string, more ...Arg) *Refusal {
 		return Refuse(Conflict, reason, rule, append(Args{{"product", s.DisplayName}}, more...)...)
 	}
-	closed := now.After(s.LastPurchase.Add(PurchaseWindow)) // R-LIC-24
+	closed := s.windowClosed(now) || s.Total <= s.Bound // R-LIC-24
 	switch {
 	case s.Channel == Partner:
 		return no("subscription.partner", "R-LIC-30"), false
@@ -144,9 +145,15 @@ func ChangeQuantity(s Subscription, total int, when When, now time.Time) (Subscr
 		return s, Refuse(Conflict, "subscription.recurringOff", "R-LIC-25", product, Arg{"until", s.TermEnd})
 	case refusal != nil:
 		return s, refusal
+	case total < s.Bound && s.Billing == MCA:
+		return s, Refuse(Conflict, "subscription.windowPartly", "R-LIC-24", product, Arg{"total", s.Bound}, Arg{"until", s.TermEnd}).On("totalLicenses")
 	}
 	s.setTotal(total)
 	return s, nil
+}
+
+func (s *Subscription) windowClosed(now time.Time) bool {
+	return now.After(s.LastPurchase.Add(PurchaseWindow))
 }
 
 func buy(s Subscription, total int, when When, now time.Time) (Subscription, error) {
@@ -169,6 +176,9 @@ func buy(s Subscription, total int, when When, now time.Time) (Subscription, err
 	case when == Renewal:
 		s.Scheduled = &ScheduledChange{Total: total, At: s.TermEnd}
 		return s, nil
+	}
+	if s.windowClosed(now) {
+		s.Bound = s.Total // one more seat frees nobody from the contract for the others, R-LIC-32
 	}
 	s.setTotal(total)
 	s.LastPurchase = now // opens the window for giving them back, R-LIC-24

@@ -124,6 +124,45 @@ func TestChangeQuantity(t *testing.T) {
 			t.Errorf("not reducible a week after buying: %v %v", err, r)
 		}
 	})
+	t.Run("R-LIC-24 R-SM-12 more seats open the window for themselves only", func(t *testing.T) {
+		for _, bound := range []Commitment{MonthlyCommitment, AnnualCommitment} {
+			s, err := ChangeQuantity(sold(func(s *Subscription) { s.Commitment = bound }), 62, Now, monday) // of 60, ten days old
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, err = ChangeQuantity(s, 63, Now, monday.Add(Day))
+			if err != nil {
+				t.Fatal(err)
+			}
+			later := monday.Add(2 * Day)
+			if _, err := ChangeQuantity(s, 59, Now, later); reason(RefusalOf(err)) != "subscription.windowPartly" || RefusalOf(err).Rule != "R-LIC-24" {
+				t.Errorf("%s: giving back one of the first 60: %v", bound, err)
+			}
+			back, err := ChangeQuantity(s, 60, Now, later)
+			if err != nil || back.Total != 60 {
+				t.Fatalf("%s: giving back what was added: %v", bound, err)
+			}
+			if r, atRenewal := back.Reducible(later); r == nil || !atRenewal {
+				t.Errorf("%s: the first 60 can be given back now: %v, at renewal %v", bound, r, atRenewal)
+			}
+			if r, _ := back.Reducible(later); bound == AnnualCommitment && r != nil && r.Rule != "R-LIC-32" {
+				t.Errorf("R-LIC-32: got %s", r.Rule)
+			}
+			renewed := Renew(s, s.TermEnd)
+			if got, err := ChangeQuantity(renewed, 45, Now, s.TermEnd.Add(Day)); err != nil || got.Total != 45 {
+				t.Errorf("%s: after the renewal all of them can go, got %d, %v", bound, got.Total, err)
+			}
+		}
+	})
+	t.Run("R-LIC-24 seats bought while the window was open leave it open for all", func(t *testing.T) {
+		s, err := ChangeQuantity(sold(func(s *Subscription) { s.LastPurchase = monday.Add(-2 * Day) }), 65, Now, monday)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := ChangeQuantity(s, 50, Now, monday.Add(Day)); err != nil || got.Total != 50 {
+			t.Errorf("got %d, %v", got.Total, err)
+		}
+	})
 	t.Run("R-LIC-25 asking for what is there takes a scheduled change back", func(t *testing.T) {
 		s := mosa
 		s.Scheduled = &ScheduledChange{50, s.TermEnd}

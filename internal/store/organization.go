@@ -59,7 +59,7 @@ const (
 	globalAdmins = `select count(*) from role_assignments r
  where r.role = $1 and not r.suspended and (select u.deleted is null and u.enabled from users u where u.pk = r.user_pk)`
 	allSubscriptions = `select s.id, p.sku, p.part_number, p.display_name, s.channel, s.billing, s.commitment, s.term_start,
- s.term_end, s.last_purchase, s.recurring, s.trial, s.credit_check, s.end_of_sale, s.by_rep, s.status, s.total, p.consumed,
+ s.term_end, s.last_purchase, s.bound, s.recurring, s.trial, s.credit_check, s.end_of_sale, s.by_rep, s.status, s.total, p.consumed,
  (select sum(x.total) from subscriptions x where x.product_pk = s.product_pk), s.price, s.currency, s.per, s.scheduled_total, s.scheduled_at
  from subscriptions s join products p on p.pk = s.product_pk order by s.pk`
 )
@@ -145,7 +145,7 @@ func scanSubscription(r *sqldb.Rows) (org.Subscription, error) {
 	var s org.Subscription
 	var start, end, bought int64
 	var total, when *int64
-	err := r.Scan(&s.ID, &s.Sku, &s.SkuPartNumber, &s.DisplayName, &s.Channel, &s.Billing, &s.Commitment, &start, &end, &bought, &s.Recurring,
+	err := r.Scan(&s.ID, &s.Sku, &s.SkuPartNumber, &s.DisplayName, &s.Channel, &s.Billing, &s.Commitment, &start, &end, &bought, &s.Bound, &s.Recurring,
 		&s.Trial, &s.CreditCheck, &s.EndOfSale, &s.ByRep, &s.Status, &s.Total, &s.Assigned, &s.ProductTotal, &s.Price.Minor, &s.Price.Currency,
 		&s.Per, &total, &when)
 	s.TermStart, s.TermEnd, s.LastPurchase = at(start), at(end), at(bought)
@@ -163,12 +163,12 @@ func (t *txn) SaveSubscription(ctx context.Context, s org.Subscription, now time
 	}
 	var pk int64
 	err := t.QueryRow(ctx, `insert into subscriptions (id, product_pk, channel, billing, commitment, term_start, term_end, last_purchase,
- recurring, trial, credit_check, end_of_sale, by_rep, status, total, price, currency, per, scheduled_total, scheduled_at)
- values ($1, (select pk from products where sku = $2), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
- on conflict (id) do update set term_start = excluded.term_start, term_end = excluded.term_end, last_purchase = excluded.last_purchase,
+ bound, recurring, trial, credit_check, end_of_sale, by_rep, status, total, price, currency, per, scheduled_total, scheduled_at)
+ values ($1, (select pk from products where sku = $2), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+ on conflict (id) do update set term_start = excluded.term_start, term_end = excluded.term_end, last_purchase = excluded.last_purchase, bound = excluded.bound,
  recurring = excluded.recurring, status = excluded.status, total = excluded.total, scheduled_total = excluded.scheduled_total,
  scheduled_at = excluded.scheduled_at returning pk`, string(s.ID), string(s.Sku), string(s.Channel), string(s.Billing), string(s.Commitment),
-		unix(s.TermStart), unix(s.TermEnd), unix(s.LastPurchase), s.Recurring, s.Trial, s.CreditCheck, s.EndOfSale, s.ByRep, s.Status, s.Total,
+		unix(s.TermStart), unix(s.TermEnd), unix(s.LastPurchase), s.Bound, s.Recurring, s.Trial, s.CreditCheck, s.EndOfSale, s.ByRep, s.Status, s.Total,
 		s.Price.Minor, s.Price.Currency, s.Per, total, when).Scan(&pk)
 	if err != nil {
 		return fmt.Errorf("save subscription %s: %w", s.ID, err)

@@ -73,7 +73,7 @@ func (c *auditExport) Run(ctx context.Context, s *session) error {
 	if s.JSON {
 		query := c.query()
 		query.Top = 1000
-		return jsonList(s, l.Audit(ctx, query), 0)
+		return jsonFile(s, c.Output, l.Audit(ctx, query))
 	}
 	return s.output(c.Output, func(w io.Writer) error { return l.ExportAudit(ctx, w, c.query()) })
 }

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"io"
@@ -95,12 +94,5 @@ func (c *userExport) Run(ctx context.Context, s *session) error {
 	if !s.JSON {
 		return s.output(c.Output, func(w io.Writer) error { return l.Export(ctx, w) })
 	}
-	return s.output(c.Output, func(w io.Writer) error {
-		here := *s
-		here.out = bufio.NewWriter(w)
-		if err := jsonList(&here, l.Users(ctx, graphclient.UserQuery{}), 0); err != nil {
-			return err
-		}
-		return here.out.Flush()
-	})
+	return jsonFile(s, c.Output, l.Users(ctx, graphclient.UserQuery{}))
 }

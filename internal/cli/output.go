@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"bufio"
 	"encoding/json"
+	"io"
 	"iter"
 	"strconv"
 	"strings"
@@ -38,6 +40,18 @@ func jsonList[T any](s *session, all iter.Seq2[graphclient.Answer[T], error], li
 	}
 	s.printf("\n]}\n")
 	return nil
+}
+
+// jsonFile writes a whole list for machines to a file, or to standard output.
+func jsonFile[T any](s *session, name string, all iter.Seq2[graphclient.Answer[T], error]) error {
+	return s.output(name, func(w io.Writer) error {
+		here := *s
+		here.out = bufio.NewWriter(w)
+		if err := jsonList(&here, all, 0); err != nil {
+			return err
+		}
+		return here.out.Flush()
+	})
 }
 
 // each calls do for the first elements of a list.

@@ -84,9 +84,13 @@ func (c *deleteCommand) again(ctx context.Context, s *session, l *link, a *ask) 
 	return true, s.showResult(ctx, l, ended, a, c.Result)
 }
 
-// check refuses what could not be confirmed, before anything is asked.
+// check refuses what could not be confirmed, or not be told of, before anything is
+// asked.
 func (c *deleteCommand) check(s *session) error {
 	if err := whoIs(c.User, c.CSV); err != nil {
+		return err
+	}
+	if err := writable(c.Result); err != nil {
 		return err
 	}
 	switch {

@@ -47,6 +47,9 @@ type restoreCommand struct {
 // Run brings people back from Deleted users.
 func (c *restoreCommand) Run(ctx context.Context, s *session) error {
 	file, users, err := c.who(s)
+	if err == nil {
+		err = writable(c.Result)
+	}
 	if err != nil {
 		return err
 	}
@@ -133,6 +136,7 @@ func (s *session) showResults(results graphclient.Answer[graphclient.Results], f
 		}
 		items[i] = graphclient.RunItem{User: r.User, Outcome: r.Outcome, Code: r.Code, Rule: r.Rule, Message: r.Message}
 	}
+	var unwritten error // the table holds passwords that nobody has seen: it is shown all the same
 	if resultFile != "" {
 		a := &ask{file: file}
 		if file != nil {
@@ -140,9 +144,7 @@ func (s *session) showResults(results graphclient.Answer[graphclient.Results], f
 				a.cells = append(a.cells, row.Cells)
 			}
 		}
-		if err := s.writeRows(resultFile, a, listed(items), passwords); err != nil {
-			return err
-		}
+		unwritten = s.writeRows(resultFile, a, listed(items), passwords)
 	}
 	switch {
 	case s.JSON:
@@ -154,6 +156,9 @@ func (s *session) showResults(results graphclient.Answer[graphclient.Results], f
 		for _, r := range results.V.Value {
 			s.showNotes(r.User, r.Notes, true)
 		}
+	}
+	if unwritten != nil {
+		return unwritten
 	}
 	return told(runExit(countOutcomes(items)))
 }

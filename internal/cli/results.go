@@ -250,7 +250,35 @@ func (s *session) output(name string, write func(io.Writer) error) error {
 		err = fileFault(name, closing)
 	}
 	if err != nil {
-		_ = os.Remove(name) // what is left of it would look like an answer
+		remove(name) // what is left of it would look like an answer
+	}
+	return err
+}
+
+// remove takes a file away, and leaves alone what is none, such as /dev/stdout.
+func remove(name string) {
+	if info, err := os.Lstat(name); err == nil && info.Mode().IsRegular() {
+		_ = os.Remove(name)
+	}
+}
+
+// writable refuses a file that could not be written, before anything is done that
+// it is to tell of. It leaves what is there as it is.
+func writable(name string) error {
+	if name == "" || name == "-" {
+		return nil
+	}
+	info, missing := os.Stat(name)
+	if missing == nil && !info.IsDir() && !info.Mode().IsRegular() {
+		return nil // opening a pipe would wait for its reader
+	}
+	file, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fileFault(name, err)
+	}
+	err = file.Close()
+	if missing != nil {
+		remove(name)
 	}
 	return err
 }

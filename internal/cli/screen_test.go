@@ -108,6 +108,22 @@ func TestTableFits(t *testing.T) {
 	}
 }
 
+// TestTableOfMany: who comes after the rows that decided the widths is named whole
+// as well.
+func TestTableOfMany(t *testing.T) {
+	s, out := newSession(t, locale.English, 60)
+	table := s.table("User name", "Name", "Steps").numbers(2)
+	for range heldRows {
+		table.row("a@lindeboom.example", "Anna", "1")
+	}
+	table.row("willemijn.vanderveldt@lindeboom.example", "Willemijn", "1,234")
+	table.end()
+	text := written(t, s, out)
+	if last := text[strings.LastIndex(strings.TrimSpace(text), "\n")+1:]; !strings.HasPrefix(last, "willemijn.vanderveldt@lindeboom.example  Wil…") || !strings.HasSuffix(last, "1,234\n") {
+		t.Errorf("got %q", last)
+	}
+}
+
 // TestTableLeavesOut: a narrow terminal does without the columns that matter
 // least, and with too little room for any each row becomes a block.
 func TestTableLeavesOut(t *testing.T) {

@@ -166,7 +166,7 @@ func (t *table) write(cells []string) {
 		switch {
 		case t.widths[i] < 0:
 			continue
-		case t.s.columns() == 0:
+		case t.s.columns() == 0, i == 0, t.right[i]:
 		case last && t.wraps:
 			cell = wrapped(cell, max(t.widths[i], 20)+indent, strings.Repeat(" ", indent))
 		default:

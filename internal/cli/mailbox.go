@@ -64,9 +64,11 @@ func (s *session) showMailbox(m *graphclient.Mailbox) {
 	for _, p := range m.Permissions {
 		s.field(s.text("cli.label.access"), p.Who.Label()+": "+strings.Join(p.Rights, ", "))
 	}
-	if r := m.AutomaticReplies; r != nil && r.Status != "" && r.Status != "disabled" {
+	if r := m.AutomaticReplies; r != nil && r.Status != "" && r.Status != repliesOff {
 		s.field(s.text("cli.label.replyInside"), r.InternalReplyMessage)
-		s.field(s.text("cli.label.replyOutside"), r.ExternalReplyMessage)
+		if r.ExternalAudience != noValue {
+			s.field(s.text("cli.label.replyOutside"), r.ExternalReplyMessage)
+		}
 	}
 }
 
@@ -143,8 +145,9 @@ func (c *mailboxSet) changes() map[string]any {
 	return changes
 }
 
-// replies adds the automatic replies to the changes. A reply that no flag names
-// stays as it is; they are on while there is a text. R-MBX-29
+// replies adds the automatic replies to the changes. What no flag names stays as it
+// is, also when they are sent and to whom outside; they are on while there is a
+// text. R-MBX-29
 func (c *mailboxSet) replies(ctx context.Context, l *link, changes map[string]any) error {
 	if c.ReplyInside == nil && c.ReplyOutside == nil {
 		return nil
@@ -153,14 +156,14 @@ func (c *mailboxSet) replies(ctx context.Context, l *link, changes map[string]an
 	if err != nil {
 		return err
 	}
-	inside, outside := "", ""
-	if r := now.V.AutomaticReplies; r != nil && r.Status != repliesOff {
-		inside = r.InternalReplyMessage
-		if r.ExternalAudience != noValue {
-			outside = r.ExternalReplyMessage
-		}
+	r := graphclient.AutomaticReplies{Status: repliesOff}
+	if had := now.V.AutomaticReplies; had != nil && had.Status != repliesOff {
+		r = *had
 	}
-	for text, flag := range map[*string]*string{&inside: c.ReplyInside, &outside: c.ReplyOutside} {
+	if r.ExternalAudience == noValue {
+		r.ExternalReplyMessage = ""
+	}
+	for text, flag := range map[*string]*string{&r.InternalReplyMessage: c.ReplyInside, &r.ExternalReplyMessage: c.ReplyOutside} {
 		switch {
 		case flag == nil:
 		case *flag == noValue:
@@ -169,17 +172,19 @@ func (c *mailboxSet) replies(ctx context.Context, l *link, changes map[string]an
 			*text = *flag
 		}
 	}
-	replies := map[string]any{"status": repliesOff}
-	if inside != "" || outside != "" {
-		replies["status"] = "alwaysEnabled"
+	switch {
+	case r.InternalReplyMessage == "" && r.ExternalReplyMessage == "":
+		r = graphclient.AutomaticReplies{Status: repliesOff}
+	case r.Status == repliesOff:
+		r.Status = "alwaysEnabled"
 	}
-	if inside != "" {
-		replies["internalReplyMessage"] = inside
+	switch {
+	case r.ExternalReplyMessage == "":
+		r.ExternalAudience = noValue
+	case r.ExternalAudience == noValue || r.ExternalAudience == "":
+		r.ExternalAudience = "all"
 	}
-	if outside != "" {
-		replies["externalReplyMessage"], replies["externalAudience"] = outside, "all"
-	}
-	changes["automaticReplies"] = replies
+	changes["automaticReplies"] = r
 	return nil
 }
 

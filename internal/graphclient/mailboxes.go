@@ -54,10 +54,12 @@ type Permission struct {
 
 // AutomaticReplies are the automatic replies, in Graph's words.
 type AutomaticReplies struct {
-	Status               string `json:"status"`
-	ExternalAudience     string `json:"externalAudience"`
-	InternalReplyMessage string `json:"internalReplyMessage"`
-	ExternalReplyMessage string `json:"externalReplyMessage"`
+	Status               string     `json:"status"`
+	ExternalAudience     string     `json:"externalAudience,omitempty"`
+	InternalReplyMessage string     `json:"internalReplyMessage,omitempty"`
+	ExternalReplyMessage string     `json:"externalReplyMessage,omitempty"`
+	Start                *time.Time `json:"scheduledStartDateTime,omitempty"`
+	End                  *time.Time `json:"scheduledEndDateTime,omitempty"`
 }
 
 func mailboxPath(user string) string { return "/api/v1/mailboxes/" + url.PathEscape(user) }

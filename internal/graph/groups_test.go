@@ -181,3 +181,29 @@ func TestGroupsWithPeople(t *testing.T) {
 	app.get("/users/umar.yilmaz@lindeboom.example/messages?$top=1000").want(200)
 	app.get("/users/umar.yilmaz@lindeboom.example/messages?$top=1001").want(400)
 }
+
+// TestNewGroups: what Graph makes, and what it refuses.
+func TestNewGroups(t *testing.T) {
+	t.Parallel()
+	app := newSchool(t).as("")
+	body := func(pairs ...any) map[string]any {
+		m := map[string]any{"displayName": "Nieuw", "mailEnabled": true, "mailNickname": "nieuw", "securityEnabled": false, "groupTypes": []string{"Unified"}}
+		for i := 0; i+1 < len(pairs); i += 2 {
+			m[pairs[i].(string)] = pairs[i+1]
+		}
+		return m
+	}
+	if got := app.post("/groups", body()).want(201).str("mail"); got != "nieuw@lindeboom.example" {
+		t.Errorf("the group's address is %q", got)
+	}
+	const taken = "Another object with the same value for property mailNickname already exists."
+	app.post("/groups", body()).refused(400, "Request_BadRequest", taken)
+	app.post("/groups", body("mailNickname", "rooster")).refused(400, "Request_BadRequest", taken)
+	app.post("/groups", body("mailNickname", "twee woorden")).refused(400, "Request_BadRequest", "Invalid value specified for property 'mailNickname' of resource 'Group'.")
+	app.post("/groups", body("displayName", strings.Repeat("x", 257))).refused(400, "Request_BadRequest", "Invalid value specified for property 'displayName' of resource 'Group'.")
+	app.post("/groups", body("displayName", " ")).refused(400, "Request_BadRequest", "A value is required for property 'displayName' of resource 'Group'.")
+	app.post("/groups", body("groupTypes", []string{})).refused(400, "Request_BadRequest",
+		"The service does not currently support writes of mail-enabled groups. Please ensure that the mail-enablement property is unset and the security-enablement property is set.")
+	app.post("/groups", body("isAssignableToRole", true)).want(400)
+	app.post("/groups", body("isAssignableToRole", true, "securityEnabled", true, "mailNickname", "rollen")).want(201)
+}

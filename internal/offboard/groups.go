@@ -1,9 +1,9 @@
 package offboard
 
 import (
+	"cmp"
 	"context"
 	"slices"
-	"strings"
 
 	"leaver/internal/org"
 )
@@ -16,15 +16,20 @@ func group(ctx context.Context, tx Tx, id org.GroupID) (*org.Group, error) {
 	return g, err
 }
 
-// CreateGroup adds a group with its first owners and members.
+// CreateGroup adds a group with its first owners and members. A Microsoft 365
+// group gets an address from its nickname, and a nickname is made of the name
+// where none is given.
 func (d *Desk) CreateGroup(ctx context.Context, actor org.Actor, g org.Group, owners, members []string) (*org.Group, error) {
 	g.ID = org.GroupID(d.NewID())
+	if g.MailNickname == "" {
+		g.MailNickname = cmp.Or(org.Nickname(g.DisplayName), "group-"+string(g.ID))
+	}
 	err := d.Store.Change(ctx, func(tx Tx) error {
-		if r := mayManage(actor, &g); r != nil {
+		if r := org.CheckNewGroup(actor, &g); r != nil {
 			return r
 		}
-		if strings.TrimSpace(g.DisplayName) == "" {
-			return org.Refuse(org.Invalid, "group.noDisplayName", "R-API-10").On("displayName")
+		if err := address(ctx, tx, &g); err != nil {
+			return err
 		}
 		now, err := d.now(ctx, tx)
 		if err != nil {
@@ -53,27 +58,21 @@ func (d *Desk) CreateGroup(ctx context.Context, actor org.Actor, g org.Group, ow
 	return &g, err
 }
 
-// mayManage: a role-assignable group is a Privileged Role Administrator's.
-func mayManage(actor org.Actor, g *org.Group) *org.Refusal {
-	switch {
-	case g.RoleAssignable:
-		return org.May(actor, org.ManageRole)
-	case g.Synced:
-		return org.Refuse(org.Invalid, "group.synced", "R-AD-08", org.Arg{Name: "group", Value: g.Ref()})
+// address gives a group with mail its address, which nobody else may have. R-SM-09
+func address(ctx context.Context, tx Tx, g *org.Group) error {
+	if !g.MailEnabled {
+		return nil
 	}
-	return org.May(actor, org.ManageGroup)
-}
-
-// GateMembership says why the members of a group, or its owners, can't be
-// changed by the actor; nil when they can. R-DEL-13 R-AD-08
-func GateMembership(actor org.Actor, g *org.Group, owners bool) *org.Refusal {
-	if r := mayManage(actor, g); r != nil {
-		return r
+	o, err := tx.Organization(ctx)
+	if err != nil {
+		return err
 	}
-	if g.Rule != "" && !owners {
-		return org.Refuse(org.Invalid, "group.dynamic", "R-DEL-13", org.Arg{Name: "group", Value: g.Ref()})
+	g.Mail = g.MailNickname + "@" + o.Domains[0]
+	owner, err := tx.AddressOwner(ctx, g.Mail)
+	if err == nil && owner != nil {
+		err = org.Refuse(org.Conflict, "group.addressTaken", "R-SM-09", org.Arg{Name: "address", Value: g.Mail}, org.Arg{Name: "owner", Value: *owner}).On("mailNickname")
 	}
-	return nil
+	return err
 }
 
 // GroupEdit is a change of a group with the people to be added to it, done as one.
@@ -112,14 +111,14 @@ func (d *Desk) EditGroup(ctx context.Context, actor org.Actor, id org.GroupID, e
 }
 
 func editGroup(ctx context.Context, tx Tx, actor org.Actor, g *org.Group, edit func(*org.Group) error, now timeStamp) error {
-	if r := mayManage(actor, g); r != nil {
+	if r := org.GateGroup(actor, g); r != nil {
 		return r
 	}
 	if err := edit(g); err != nil {
 		return err
 	}
-	if strings.TrimSpace(g.DisplayName) == "" {
-		return org.Refuse(org.Invalid, "group.noDisplayName", "R-API-10").On("displayName")
+	if r := org.CheckGroup(g); r != nil {
+		return r
 	}
 	if err := tx.SaveGroup(ctx, g); err != nil {
 		return err
@@ -134,11 +133,8 @@ func (d *Desk) DeleteGroup(ctx context.Context, actor org.Actor, id org.GroupID)
 		if err != nil {
 			return err
 		}
-		if r := mayManage(actor, g); r != nil {
+		if r := org.GateGroupDeletion(actor, g); r != nil {
 			return r
-		}
-		if len(g.Licenses) > 0 {
-			return org.Refuse(org.Conflict, "group.licensed", "R-LIC-18", org.Arg{Name: "group", Value: g.Ref()})
 		}
 		now, err := d.now(ctx, tx)
 		if err != nil {
@@ -176,7 +172,7 @@ func (d *Desk) ChangeMembership(ctx context.Context, actor org.Actor, m Membersh
 }
 
 func changeMembership(ctx context.Context, tx Tx, actor org.Actor, g *org.Group, m Membership, now timeStamp) error {
-	if r := GateMembership(actor, g, m.Owner); r != nil {
+	if r := org.GateMembership(actor, g, m.Owner); r != nil {
 		return r
 	}
 	p, err := active(ctx, tx, m.Person)
@@ -198,7 +194,7 @@ func changeMembership(ctx context.Context, tx Tx, actor org.Actor, g *org.Group,
 		if err != nil {
 			return err
 		}
-		if err := follow(ctx, tx, actor, o, g, []*org.Person{p}, !m.Remove, now); err != nil {
+		if err := follow(ctx, tx, actor, o, g, p, !m.Remove, now); err != nil {
 			return err
 		}
 	}

@@ -8,11 +8,15 @@ import (
 	"leaver/internal/org"
 )
 
-// Memberships knows which groups give licences to whom.
+// Memberships knows which groups give licences to whom, and what is in use as an
+// address.
 type Memberships interface {
 	// LicensingGroups are the groups with licences that a person, deleted or not,
 	// is a member of.
 	LicensingGroups(ctx context.Context, p *org.Person) ([]*org.Group, error)
+	// AddressOwner says whose an address is: a person's, as an address or a user name,
+	// active or deleted, or a group's; nil when it is nobody's.
+	AddressOwner(ctx context.Context, address string) (*org.Ref, error)
 }
 
 // reinherit works out anew what a person inherits: from the groups they are in

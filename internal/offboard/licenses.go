@@ -46,55 +46,6 @@ func (d *Desk) ChangeLicenses(ctx context.Context, actor org.Actor, ref string, 
 	}}, assign)
 }
 
-// AssignGroupLicenses changes what a group gives its members, and gives or takes
-// it at once. Members for whom there is no seat get an error on record. R-LIC-14 R-LIC-16 R-API-44
-func (d *Desk) AssignGroupLicenses(ctx context.Context, actor org.Actor, id org.GroupID, add []org.LicenseRequest, remove []org.SkuID) (*org.Group, error) {
-	var g *org.Group
-	err := d.Store.Change(ctx, func(tx Tx) error {
-		if r := org.May(actor, org.AssignLicense); r != nil {
-			return r
-		}
-		var err error
-		if g, err = group(ctx, tx, id); err != nil {
-			return err
-		}
-		o, err := tx.Organization(ctx)
-		if err != nil {
-			return err
-		}
-		now, err := d.now(ctx, tx)
-		if err != nil {
-			return err
-		}
-		for _, sku := range remove {
-			g.Licenses = slices.DeleteFunc(g.Licenses, func(l org.License) bool { return l.Sku == sku })
-		}
-		for _, want := range add {
-			if o.Products.Find(want.Sku) == nil {
-				return org.Refuse(org.Invalid, "license.unknownProduct", "R-API-05", org.Arg{Name: "sku", Value: string(want.Sku)})
-			}
-			g.Licenses = slices.DeleteFunc(g.Licenses, func(l org.License) bool { return l.Sku == want.Sku })
-			g.Licenses = append(g.Licenses, org.License{Sku: want.Sku, Group: g.ID, DisabledPlans: want.DisabledPlans})
-		}
-		if err := tx.SaveGroup(ctx, g); err != nil {
-			return err
-		}
-		members, err := tx.MembersOf(ctx, g, false)
-		if err != nil {
-			return err
-		}
-		ids := make([]string, len(members))
-		for i, m := range members {
-			ids[i] = m.ID
-		}
-		if err := d.inherit(ctx, tx, actor, o, g, ids, now); err != nil {
-			return err
-		}
-		return tx.Audit(ctx, entry(actor, ActGroupLicense, g.Ref(), now, encode(map[string]any{"add": add, "remove": remove})))
-	})
-	return g, err
-}
-
 // ReprocessLicenses works out anew what a person inherits. R-API-44
 func (d *Desk) ReprocessLicenses(ctx context.Context, actor org.Actor, ref string) (org.Person, error) {
 	if r := org.May(actor, org.AssignLicense); r != nil {
@@ -104,42 +55,6 @@ func (d *Desk) ReprocessLicenses(ctx context.Context, actor org.Actor, ref strin
 		after := p.Clone()
 		return after, reinherit(ctx, tx, o, &after, now)
 	})
-}
-
-// inherit makes people's licences follow a group that they are (still) in.
-func (d *Desk) inherit(ctx context.Context, tx Tx, actor org.Actor, o *org.Organization, g *org.Group, ids []string, now timeStamp) error {
-	for part := range slices.Chunk(ids, 500) {
-		people, err := tx.People(ctx, part)
-		if err != nil {
-			return err
-		}
-		if err := follow(ctx, tx, actor, o, g, people, true, now); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// follow saves what joining (or leaving) a group does to people's licences.
-func follow(ctx context.Context, tx Tx, actor org.Actor, o *org.Organization, g *org.Group, people []*org.Person, member bool, now timeStamp) error {
-	var changes []Change
-	var entries []Entry
-	for _, p := range people {
-		if p == nil {
-			continue
-		}
-		after := p.Clone()
-		if !o.Inherit(&after, g, member, now) {
-			continue
-		}
-		changes = append(changes, Change{Before: *p, After: after})
-		entries = append(entries, entry(actor, ActLicense, p.Ref(), now, encode(detail{Before: stateOfPerson(p), After: stateOfPerson(&after)})))
-		entries = append(entries, failures(o, g, p, &after, now)...)
-	}
-	if err := tx.Save(ctx, changes); err != nil {
-		return err
-	}
-	return tx.Audit(ctx, entries...)
 }
 
 // SetQuantity asks for a new total number of seats, now or at the renewal. R-SM-12

@@ -80,12 +80,42 @@ type UserRow struct {
 	ForwardTo    string
 }
 
+// GroupView is a ready-made choice of groups in the admin centre.
+type GroupView string
+
+// The views of groups.
+const (
+	EveryGroup     GroupView = ""
+	UnifiedGroups  GroupView = "unified"  // Microsoft 365
+	SecurityGroups GroupView = "security" // without mail
+	MailGroups     GroupView = "mail"     // distribution lists and security groups with mail
+	GivingGroups   GroupView = "licenses"
+	RoleGroups     GroupView = "roles"
+	DynamicGroups  GroupView = "dynamic"
+	SyncedGroups   GroupView = "synced"
+)
+
 // GroupQuery asks for groups: all, or those that somebody is in or owns.
 type GroupQuery struct {
 	ListQuery
 	MemberID org.UserID
 	OwnerID  org.UserID
+	View     GroupView
 	Box      string // the beginning of a display name
+}
+
+// GroupSize is how many active people are in a group. Of very many it says so many
+// and no more: counting takes too long there.
+type GroupSize struct{ Members, Owners int }
+
+// CountedMembers is how far the people of a group are counted.
+const CountedMembers = 1000
+
+// GroupFailure is a product that a group could not give to a member. R-LIC-16
+type GroupFailure struct {
+	Person org.Ref
+	Sku    org.SkuID
+	Error  string
 }
 
 // RoleAssignment is one role that one person holds. R-API-71

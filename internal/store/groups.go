@@ -141,6 +141,23 @@ func (t *txn) MembersOf(ctx context.Context, g *org.Group, owners bool) ([]org.R
  where x.group_pk = $1 and u.deleted is null order by u.pk`, g.Key) // R-DEL-13
 }
 
+// AddressOwner implements offboard.Memberships.
+func (t *txn) AddressOwner(ctx context.Context, address string) (*org.Ref, error) {
+	owner, err := sqldb.One(ctx, t, func(r *sqldb.Rows) (org.Ref, error) {
+		var ref org.Ref
+		return ref, r.Scan(&ref.ID, &ref.Name, &ref.DisplayName)
+	}, `select u.id, u.upn, u.display_name from addresses a join users u on u.pk = a.user_pk where a.address_key = $1
+ union all select id, upn, display_name from users where upn_key = $1 and deleted is null
+ union all select id, mail, display_name from groups where lower(mail) = $2 and mail <> '' and deleted is null limit 1`, Fold(address), strings.ToLower(address))
+	if errors.Is(err, sqldb.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look for the address %s: %w", address, err)
+	}
+	return &owner, nil
+}
+
 // DeleteGroup implements offboard.Groups. A Microsoft 365 group could come back,
 // a security group could not; here both go to stay simple and honest. R-PERM-06
 //

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"strings"
 
 	"leaver/internal/odata"
 	"leaver/internal/offboard"
@@ -66,7 +67,7 @@ var (
 )
 
 func (s *Store) groupList(q *offboard.GroupQuery) *list[org.Group] {
-	l := &list[org.Group]{resource: s.groups, scope: "groups\x00" + string(q.MemberID) + "\x00" + string(q.OwnerID) + "\x00" + q.Box, columns: s.groupColumns}
+	l := &list[org.Group]{resource: s.groups, scope: strings.Join([]string{"groups", string(q.MemberID), string(q.OwnerID), string(q.View), q.Box}, "\x00"), columns: s.groupColumns}
 	l.from, l.order = " from groups g where g.deleted is null", []odata.SortColumn{byGroupKey}
 	if id, owns := q.MemberID, q.OwnerID != ""; id != "" || owns {
 		if owns {
@@ -75,6 +76,9 @@ func (s *Store) groupList(q *offboard.GroupQuery) *list[org.Group] {
 		l.from = " from " + peopleOf(owns) + ` x cross join groups g
  where x.user_pk = (select pk from users where id = $1) and g.pk = x.group_pk and g.deleted is null`
 		l.args, l.order = []any{string(id)}, []odata.SortColumn{{Name: "pk", SQL: "x.group_pk", Kind: odata.Integer}}
+	}
+	if condition := groupViews[q.View]; condition != "" {
+		l.from += " and " + condition
 	}
 	for _, e := range conjuncts(q.Filter) {
 		if call, ok := e.(*odata.CallExpr); ok && call.Func == "startswith" && pathOf(call.Args[0]) == "displayname" {
@@ -87,6 +91,14 @@ func (s *Store) groupList(q *offboard.GroupQuery) *list[org.Group] {
 		l.args, l.order = append(l.args, box, box+beyondAll), byGroupDisplay
 	}
 	return l
+}
+
+// groupViews are the conditions of the admin centre's views of groups.
+var groupViews = map[offboard.GroupView]string{
+	offboard.UnifiedGroups: "g.unified", offboard.SecurityGroups: "g.security and not g.unified and not g.mail_enabled",
+	offboard.MailGroups: "g.mail_enabled and not g.unified", offboard.RoleGroups: "g.role_assignable",
+	offboard.GivingGroups:  "exists (select 1 from group_licenses l where l.group_pk = g.pk)",
+	offboard.DynamicGroups: "g.rule <> ''", offboard.SyncedGroups: "g.synced",
 }
 
 // Groups gives a page of groups: all, or those that somebody is in or owns.

@@ -64,6 +64,13 @@ func TestGroupLists(t *testing.T) {
 			{offboard.GroupQuery{MemberID: people[0].ID, Box: "doc"}, "2"},
 			{offboard.GroupQuery{ListQuery: query(t, "$top=1"), OwnerID: people[0].ID}, "1 3"},
 			{offboard.GroupQuery{MemberID: "nobody"}, ""},
+			{offboard.GroupQuery{ListQuery: query(t, "$top=1&$orderby=displayName"), View: offboard.SecurityGroups}, "2 3"},
+			{offboard.GroupQuery{View: offboard.UnifiedGroups}, "1"},
+			{offboard.GroupQuery{View: offboard.MailGroups}, ""},
+			{offboard.GroupQuery{View: offboard.GivingGroups}, "2"},
+			{offboard.GroupQuery{View: offboard.DynamicGroups, Box: "roos"}, "3"},
+			{offboard.GroupQuery{View: offboard.SyncedGroups}, "3"},
+			{offboard.GroupQuery{View: offboard.RoleGroups}, ""},
 		} {
 			if got := list(c.q); got != c.want {
 				t.Errorf("R-API-21 %+v: got %q, want %q", c.q, got, c.want)
@@ -93,6 +100,55 @@ func TestGroupLists(t *testing.T) {
 			security, err := s.MemberGroups(t.Context(), people[0].ID, true)
 			if err != nil || !slices.Equal(security, []org.GroupID{groupID(2)}) {
 				t.Errorf("got %v, %v", security, err)
+			}
+		})
+	})
+}
+
+func TestPeopleOfGroups(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		storetest.Contoso(t, s)
+		people := storetest.Add(t, s, storetest.Plain(1, "anna"), storetest.Plain(2, "bram"), storetest.Person(3, "carla"))
+		storetest.Group(t, s, org.Group{ID: groupID(1), DisplayName: "Rooster", Mail: "Rooster@contoso.com", Unified: true, MailEnabled: true}, people, people[:1])
+		storetest.Group(t, s, org.Group{ID: groupID(2), DisplayName: "Docenten", Security: true, Licenses: []org.License{{Sku: storetest.PBI}}}, people[:2], nil)
+		fails := func(name, why string) {
+			storetest.Edit(t, s, name+"@contoso.com", func(p *org.Person) {
+				p.Licenses = append(p.Licenses, org.License{Sku: storetest.PBI, Group: groupID(2), Error: why})
+			})
+		}
+		fails("anna", "")
+		fails("bram", "CountViolation")
+		fails("carla", "Other")
+		storetest.Delete(t, s, "carla@contoso.com", storetest.Noon)
+		t.Run("R-DEL-13 the size counts who is active", func(t *testing.T) {
+			got, err := s.GroupSizes(t.Context(), []org.GroupID{groupID(1), groupID(2), groupID(9)})
+			want := map[org.GroupID]offboard.GroupSize{groupID(1): {Members: 2, Owners: 1}, groupID(2): {Members: 2}}
+			if err != nil || !reflect.DeepEqual(got, want) {
+				t.Errorf("got %v, %v", got, err)
+			}
+		})
+		t.Run("R-LIC-16 what a group could not give", func(t *testing.T) {
+			got, err := s.GroupFailures(t.Context(), groupID(2), 10)
+			want := []offboard.GroupFailure{{Person: people[1].Ref(), Sku: storetest.PBI, Error: "CountViolation"}}
+			if err != nil || !reflect.DeepEqual(got, want) {
+				t.Errorf("got %+v, %v", got, err)
+			}
+		})
+		t.Run("R-SM-09 whose an address is", func(t *testing.T) {
+			for address, want := range map[string]string{
+				"rooster@CONTOSO.com": "Rooster", "Bram@contoso.com": people[1].DisplayName, "carla@contoso.com": people[2].DisplayName, "nobody@contoso.com": "", "": "",
+			} {
+				storetest.Read(t, s, func(tx offboard.Tx) error {
+					owner, err := tx.AddressOwner(t.Context(), address)
+					got := ""
+					if owner != nil {
+						got = owner.DisplayName
+					}
+					if got != want {
+						t.Errorf("%q is %q's, want %q", address, got, want)
+					}
+					return err
+				})
 			}
 		})
 	})

@@ -61,7 +61,7 @@ func (v *visit) groups(status int) error {
 
 // membership asks whether the reader may change who is in a group. R-SM-11
 func (v *visit) membership(g org.Group) membership {
-	return membership{G: g, OffMember: offboard.GateMembership(v.Actor, &g, false), OffOwn: offboard.GateMembership(v.Actor, &g, true)}
+	return membership{G: g, OffMember: org.GateMembership(v.Actor, &g, false), OffOwn: org.GateMembership(v.Actor, &g, true)}
 }
 
 // memberships are the groups that somebody is a member or an owner of.

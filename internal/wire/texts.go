@@ -44,6 +44,12 @@ var texts = map[string]func(x *org.Refusal) *Fault{
 	"license.notHeld":        says("User does not have a corresponding license."),
 	"license.inherited":      says("User license is inherited from a group membership and it cannot be removed directly from the user."),
 
+	"group.kind":          says("The service does not currently support writes of mail-enabled groups. Please ensure that the mail-enablement property is unset and the security-enablement property is set."),
+	"group.tooLong":       badValue("Group"),
+	"group.badText":       badValue("Group"),
+	"group.badNickname":   badValue("Group"),
+	"group.noDisplayName": says("A value is required for property 'displayName' of resource 'Group'."),
+	"group.addressTaken":  taken("mailNickname"),
 	"group.alreadyMember": says("One or more added object references already exist for the following modified properties: 'members'."),
 	"user.foreignDomain":  says("The domain portion of the userPrincipalName property is invalid. You must use one of the verified domain names in your organization."),
 	"user.badUPN":         says("Property userPrincipalName is invalid."),

@@ -31,7 +31,9 @@ func everyPage(t testing.TB, c *client) []string {
 	c.s.furnish(t, c)
 	drive, box := "/drives/"+string(c.s.person(t, "admin@lindeboom.example").Drive.ID), "/mail/"+c.s.id(t, "admin")
 	draft := c.post("/several", "sel", c.s.id(t, "anna.devries"), "sel", c.s.id(t, "eva.bakker")).path
+	docenten, rooster := c.s.groupAt(t, "Docenten"), c.s.groupAt(t, "Rooster")
 	return []string{
+		"/groups", "/groups?show=licenses&q=d", "/groups/new", rooster, rooster + "/members", rooster + "/owners", docenten, docenten + "/members", docenten + "/licenses",
 		"/users", "/users?view=admins&q=a", anna, anna + "/account", anna + "/licenses", anna + "/mail", anna + "/drive", anna + "/groups", anna + "/roles",
 		"/users/" + c.s.id(t, "carla.smit") + "/licenses", "/users/" + c.s.id(t, "daan.visser") + "/mail", anna + "/delete", "/deleted/left", "/settings/domains", "/settings/apps", app, "/users/" + c.s.id(t, "eva.bakker") + "/delete", "/users/new",
 		"/several", "/deleted", "/deleted/" + c.s.deleted(t, "Rosa van Dam"), "/leavers", run, run + "/record", "/leavers/calendar", "/products",

@@ -6,7 +6,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
+
+	"leaver/internal/catalog"
 )
 
 // TestScreenshots takes a picture of each page, for people to look at.
@@ -55,6 +58,16 @@ func walk(b *tab, prefix string) {
 	for _, x := range []string{"account", "licenses", "mail", "drive", "groups", "roles"} {
 		page("03-person-"+x, "/users/"+anna+"/"+x)
 	}
+	page("03-groups", "/groups")
+	page("03-groups-new", "/groups/new")
+	docenten := b.s.groupAt(b.t, "Docenten")
+	for _, x := range []string{"", "/members", "/owners", "/licenses"} {
+		page("03-group"+strings.ReplaceAll(x, "/", "-"), docenten+x)
+	}
+	b.click("#l-" + string(catalog.A3Faculty))
+	b.press("main .primary")
+	take("03-group-licenses-plan")
+	page("03-group-unified", b.s.groupAt(b.t, "Rooster"))
 	page("04-delete", "/users/"+anna+"/delete")
 	b.choose("#mail-share", "#replyInside")
 	take("05-delete-share")

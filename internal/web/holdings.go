@@ -117,11 +117,7 @@ func (v *visit) holding(p *org.Person, product *org.Product, groups map[string]s
 		}
 	}
 	h.Ticked = h.Direct
-	for _, plan := range product.Plans {
-		if !plan.Company {
-			h.Apps = append(h.Apps, app{plan.ID, appName(plan.Name), !has(disabled, plan.ID)})
-		}
-	}
+	h.Apps = appsOf(product, disabled)
 	trial := p.Clone()
 	if trial.UsageLocation == "" {
 		trial.UsageLocation = v.Org.UsageLocation // asked for on the same page
@@ -137,6 +133,17 @@ func (v *visit) holding(p *org.Person, product *org.Product, groups map[string]s
 		h.Off = nil // turning an app off, or another product, may make it possible
 	}
 	return h
+}
+
+// appsOf are the services of a product, on but for those disabled.
+func appsOf(product *org.Product, disabled []string) []app {
+	var all []app
+	for _, plan := range product.Plans {
+		if !plan.Company {
+			all = append(all, app{plan.ID, appName(plan.Name), !has(disabled, plan.ID)})
+		}
+	}
+	return all
 }
 
 // retick puts the ticks as they were sent.
@@ -161,7 +168,10 @@ func saveLicenses(v *visit) error {
 	if err := v.unmoved(p.Licenses); err != nil {
 		return v.settle(err, "", "", func(status int) error { return v.licenses(nil, nil, status) })
 	}
-	c := f.asks(v.Org.Products, p)
+	c := f.asks(v.Org.Products, slices.DeleteFunc(slices.Clone(p.Licenses), func(l org.License) bool { return l.Group != "" }))
+	if p.UsageLocation == "" && len(c.Add) > 0 {
+		c.Location = strings.ToUpper(f.Location) // R-LIC-13
+	}
 	if lost := v.losses(p, c); len(lost) > 0 && v.form("sure") != "yes" {
 		return v.licenses(f, lost, http.StatusUnprocessableEntity)
 	}
@@ -170,9 +180,8 @@ func saveLicenses(v *visit) error {
 }
 
 // asks is what a form wants changed: products ticked and unticked, and apps of
-// those held that are on or off otherwise. With a first licence goes the country
-// of use. R-LIC-13
-func (f *licensesForm) asks(products org.Products, p *org.Person) offboard.LicenseChange {
+// those held that are on or off otherwise.
+func (f *licensesForm) asks(products org.Products, held []org.License) offboard.LicenseChange {
 	var c offboard.LicenseChange
 	for _, product := range products {
 		sku := string(product.Sku)
@@ -189,14 +198,11 @@ func (f *licensesForm) asks(products org.Products, p *org.Person) offboard.Licen
 				off = append(off, plan.ID)
 			}
 		}
-		i := slices.IndexFunc(p.Licenses, func(l org.License) bool { return l.Sku == product.Sku && l.Group == "" })
-		if had && i >= 0 && sameSet(p.Licenses[i].DisabledPlans, off) {
+		i := slices.IndexFunc(held, func(l org.License) bool { return l.Sku == product.Sku })
+		if had && i >= 0 && sameSet(held[i].DisabledPlans, off) {
 			continue
 		}
 		c.Add = append(c.Add, org.LicenseRequest{Sku: product.Sku, DisabledPlans: off})
-	}
-	if p.UsageLocation == "" && len(c.Add) > 0 {
-		c.Location = strings.ToUpper(f.Location)
 	}
 	return c
 }
@@ -213,8 +219,13 @@ func (v *visit) losses(p *org.Person, c offboard.LicenseChange) []string {
 	if err != nil {
 		return nil // refused by the desk, with the reason
 	}
+	return v.lostBetween(p, &after)
+}
+
+// lostBetween says which clocks of somebody begin to run with a change.
+func (v *visit) lostBetween(p, after *org.Person) []string {
 	var lost []string
-	before, then := org.ClocksOf(p, v.Org.Settings, v.Now), org.ClocksOf(&after, v.Org.Settings, v.Now)
+	before, then := org.ClocksOf(p, v.Org.Settings, v.Now), org.ClocksOf(after, v.Org.Settings, v.Now)
 	if before.Mailbox.IsZero() && !then.Mailbox.IsZero() {
 		lost = append(lost, v.T("web.licenses.mailGoes", "date", then.Mailbox))
 	}

@@ -27,6 +27,7 @@ func (v *visit) menu() []menuGroup {
 	all := []menuGroup{
 		{Label: "web.menu.people", Items: []menuItem{
 			{"users", "/users", "web.menu.users", "people", org.ReadDirectory}, // the labels of M-11
+			{"groups", "/groups", "web.menu.groups", "groups", org.ReadDirectory},
 			{"several", "/several", "web.menu.several", "list", org.DeleteUser},
 			{"deleted", "/deleted", "web.menu.deleted", "bin", org.ReadDeletedPeople},
 			{"leavers", "/leavers", "web.menu.leavers", "door", org.ReadDirectory},
@@ -56,6 +57,7 @@ func (v *visit) menu() []menuGroup {
 // icons are paths on a grid of twenty.
 var icons = map[string]string{
 	"people":   "M7 9.500a3 3 0 1 0 0-6 3 3 0 0 0 0 6ZM2 16.500c0-3 2-5 5-5s5 2 5 5M13 3.800a3 3 0 0 1 0 5.400M15 11.800c2 .7 3 2.400 3 4.700",
+	"groups":   "M10 8.500a2.500 2.500 0 1 0 0-5 2.500 2.500 0 0 0 0 5ZM5.500 16a2.500 2.500 0 1 0 0-5 2.500 2.500 0 0 0 0 5ZM14.500 16a2.500 2.500 0 1 0 0-5 2.500 2.500 0 0 0 0 5Z",
 	"person":   "M10 9.500a3.200 3.200 0 1 0 0-6.400 3.200 3.200 0 0 0 0 6.400ZM4 17c0-3.300 2.400-5.500 6-5.500s6 2.200 6 5.500",
 	"list":     "M7 5h10M7 10h10M7 15h10M3 5h.01M3 10h.01M3 15h.01",
 	"bin":      "M4 6h12M8 6V4h4v2M6 6l.7 10.500h6.600L14 6M9 9v5M11 9v5",

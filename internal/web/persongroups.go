@@ -101,18 +101,3 @@ func saveGroup(v *visit) error {
 	})
 	return v.settle(err, "/users/"+string(p.ID)+"/groups", "groups", v.groups)
 }
-
-// groupKind names what sort of group it is, for the reader.
-func groupKind(g *org.Group) string {
-	switch {
-	case g.RoleAssignable:
-		return "roles"
-	case g.Unified:
-		return "unified"
-	case g.MailEnabled && g.Security:
-		return "mailSecurity"
-	case g.MailEnabled:
-		return "mail"
-	}
-	return "security"
-}

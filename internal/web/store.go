@@ -32,6 +32,8 @@ type Lists interface {
 // Surroundings are the readings of what stands around people.
 type Surroundings interface {
 	Groups(ctx context.Context, q offboard.GroupQuery) (offboard.Page[org.Group], error)
+	GroupSizes(ctx context.Context, ids []org.GroupID) (map[org.GroupID]offboard.GroupSize, error)
+	GroupFailures(ctx context.Context, id org.GroupID, limit int) ([]offboard.GroupFailure, error)
 	LeftDrives(ctx context.Context, q offboard.LeftQuery) ([]offboard.DriveRow, error)
 	LeftMailboxes(ctx context.Context, q offboard.LeftQuery) ([]offboard.LeftMailbox, error)
 }

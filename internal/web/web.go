@@ -137,6 +137,18 @@ func (s *Server) routes() http.Handler {
 	may(org.DeleteUser, "POST /users/{id}/delete/plan", wizardPlan)
 	may(org.DeleteUser, "POST /users/{id}/delete/run", wizardRun)
 
+	may(org.ReadDirectory, "GET /groups", groupListPage)
+	may(org.ReadDirectory, "GET /groups/new", newGroupPage)
+	may(org.ReadDirectory, "POST /groups/new", addGroup)
+	may(org.ReadDirectory, "GET /groups/{id}", groupPage)
+	may(org.ReadDirectory, "POST /groups/{id}", saveGroupForm)
+	may(org.ReadDirectory, "GET /groups/{id}/members", groupMembersPage)
+	may(org.ReadDirectory, "POST /groups/{id}/members", saveGroupMembers)
+	may(org.ReadDirectory, "GET /groups/{id}/owners", groupOwnersPage)
+	may(org.ReadDirectory, "POST /groups/{id}/owners", saveGroupOwners)
+	may(org.ReadDirectory, "GET /groups/{id}/licenses", groupLicensesPage)
+	may(org.AssignLicense, "POST /groups/{id}/licenses", saveGroupLicenses)
+
 	may(org.DeleteUser, "GET /several", severalPage)
 	may(org.DeleteUser, "POST /several", severalSelected)
 	may(org.DeleteUser, "POST /several/file", severalUpload)

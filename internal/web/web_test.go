@@ -54,6 +54,9 @@ func TestWordsForEverything(t *testing.T) {
 	for _, x := range views() {
 		keys = append(keys, "web.users.view."+orText(string(x), "all"))
 	}
+	for _, x := range groupViews() {
+		keys = append(keys, "web.group.view."+orText(string(x), "all"))
+	}
 	for _, c := range columns() {
 		keys = append(keys, "web.users.column."+c)
 	}

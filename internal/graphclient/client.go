@@ -191,8 +191,9 @@ func (c *Client) build(ctx context.Context, r request, body []byte, token string
 	return req, nil
 }
 
-// resolve answers the address of a request. A token goes to our own server
-// only: a next link to another one is refused.
+// resolve answers the address of a request. A token goes to our own server only,
+// and the way that was asked for: a next link to another one is refused, and one
+// without TLS is followed with it.
 func (c *Client) resolve(r request) (*url.URL, error) {
 	ref, err := url.Parse(r.path)
 	if err != nil {
@@ -202,6 +203,7 @@ func (c *Client) resolve(r request) (*url.URL, error) {
 		if !strings.EqualFold(ref.Host, c.Server.Host) {
 			return nil, fmt.Errorf("the server points to another server, %s", ref.Host)
 		}
+		ref.Scheme = c.Server.Scheme
 		return ref, nil
 	}
 	target := c.Server.JoinPath(ref.EscapedPath())

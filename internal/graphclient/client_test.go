@@ -171,6 +171,31 @@ func TestPages(t *testing.T) {
 	}
 }
 
+// TestNextIsNoLessSafe: behind a proxy that ends TLS a server may write links
+// without it; the token does not go over the network in the clear for that.
+func TestNextIsNoLessSafe(t *testing.T) {
+	c := newClient(func(r *http.Request) *http.Response {
+		if r.URL.Scheme != "https" {
+			t.Errorf("%s is asked for with %q", r.URL, r.Header.Get("Authorization"))
+		}
+		if r.URL.Query().Get("$skiptoken") == "" {
+			return answer(200, `{"value":[{"id":"1"}],"@odata.nextLink":"http://leaver.test/v1.0/users?$skiptoken=a"}`)
+		}
+		return answer(200, `{"value":[{"id":"2"}]}`)
+	})
+	c.Server.Scheme = "https"
+	n := 0
+	for _, err := range c.Users(t.Context(), UserQuery{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		n++
+	}
+	if n != 2 {
+		t.Errorf("%d people, want 2", n)
+	}
+}
+
 func TestEvents(t *testing.T) {
 	c := newClient(func(*http.Request) *http.Response {
 		return answer(200, ": still here\n\nid: 3\nevent: item\ndata: {\"a\":1,\ndata: \"b\":2}\n\nevent:end\ndata:{}\n\nevent: cut off")

@@ -188,7 +188,7 @@ func (s *session) loginSession(a *graphclient.Authority, server string, saved *l
 		grant, err := a.Refresh(ctx, saved.ClientID, last.RefreshToken)
 		var said *graphclient.Error
 		switch {
-		case errors.As(err, &said) && said.Status < http.StatusInternalServerError:
+		case errors.As(err, &said) && said.Status < http.StatusInternalServerError && said.Status != http.StatusTooManyRequests:
 			return grant, fault(ExitDenied, "loginOver", "server", server)
 		case err != nil:
 			return grant, err

@@ -64,7 +64,8 @@ type settingsSet struct {
 // Run changes settings: name=value, as settings show writes them. displayName
 // is the organization's own.
 func (c *settingsSet) Run(ctx context.Context, s *session) error {
-	name, settings := "", map[string]any{}
+	var name *string
+	settings := map[string]any{}
 	for _, setting := range c.Setting {
 		key, value, ok := strings.Cut(setting, "=")
 		key, value = strings.TrimSpace(key), strings.TrimSpace(value)
@@ -72,7 +73,7 @@ func (c *settingsSet) Run(ctx context.Context, s *session) error {
 		case !ok || key == "":
 			return usage("badSetting", "value", setting)
 		case key == "displayName":
-			name = value
+			name = &value
 		default:
 			settings[key] = settingValue(value)
 		}

@@ -26,11 +26,11 @@ func (c *Client) Organization(ctx context.Context) (Answer[Organization], error)
 	return call[Organization](ctx, c, request{method: http.MethodGet, path: "/api/v1/organization"})
 }
 
-// ChangeOrganization changes the display name (when not empty) and settings.
-func (c *Client) ChangeOrganization(ctx context.Context, name string, settings map[string]any) (Answer[Organization], error) {
+// ChangeOrganization changes the display name, unless it is nil, and settings.
+func (c *Client) ChangeOrganization(ctx context.Context, name *string, settings map[string]any) (Answer[Organization], error) {
 	body := map[string]any{}
-	if name != "" {
-		body["displayName"] = name
+	if name != nil {
+		body["displayName"] = *name
 	}
 	if len(settings) > 0 {
 		body["settings"] = settings

@@ -100,6 +100,9 @@ func TestMail(t *testing.T) {
 		if rows[0]["bodyPreview"] != "Dag Bram" || rows[0]["isRead"] != false {
 			t.Errorf("got %v", rows[0])
 		}
+		if body := rows[0]["body"].(map[string]any); body["contentType"] != "html" || !strings.Contains(body["content"].(string), "<p>Dag <b>Bram</b></p>") {
+			t.Errorf("R-API-52: what was sent as HTML is %v", body)
+		}
 		s.as("anna.devries").post("/me/sendMail", letter("x@elsewhere.example")).want(400)
 		s.as("anna.devries").post("/me/sendMail", `{"message":{"subject":"x"}}`).refused(400, "ErrorInvalidRecipients", "")
 		s.as("anna.devries").post("/users/bram.jansen@lindeboom.example/sendMail", letter("anna.devries@lindeboom.example")).want(403)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"leaver/internal/mailtext"
 	"leaver/internal/odata"
 	"leaver/internal/offboard"
 	"leaver/internal/wire"
@@ -142,7 +143,7 @@ func (s *Server) putBody(r *http.Request, t *thing, m *offboard.MessageRow) erro
 		content = strings.ToValidUTF8(string(b), "\ufffd")
 	}
 	kind := "text"
-	if trimmed := strings.ToLower(strings.TrimSpace(content)); strings.HasPrefix(trimmed, "<html") || strings.HasPrefix(trimmed, "<!doctype") {
+	if mailtext.IsHTML(content) {
 		kind = "html"
 	}
 	b := thing{}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"leaver/internal/mailtext"
 	"leaver/internal/offboard"
 	"leaver/internal/wire"
 )
@@ -78,7 +79,10 @@ func fillMessage(o *wire.Object, m *offboard.Outgoing) (string, error) {
 	case all > maxRecipients:
 		return "", wire.BadRequest("ErrorInvalidRecipients", "A message may go to 500 people.")
 	}
-	m.Preview = preview(text, kind)
+	if strings.EqualFold(kind, "html") && !mailtext.IsHTML(text) {
+		text = "<html><body>" + text + "</body></html>" // as Exchange does: what it is shows from itself
+	}
+	m.Preview = preview(text)
 	return text, nil
 }
 
@@ -100,26 +104,8 @@ func addressOf(o *wire.Object) (string, error) {
 const maxPreview = 255
 
 // preview is the beginning of a text, without the marks of HTML.
-func preview(text, kind string) string {
-	if strings.EqualFold(kind, "html") {
-		var plain strings.Builder
-		inside := false
-		for _, c := range text {
-			switch {
-			case c == '<':
-				inside = true
-			case c == '>' && inside:
-				inside = false
-				plain.WriteByte(' ')
-			case !inside:
-				plain.WriteRune(c)
-			}
-		}
-		text = plain.String()
-	}
-	text = strings.Join(strings.Fields(text), " ")
-	if utf8.RuneCountInString(text) > maxPreview {
-		text = string([]rune(text)[:maxPreview])
-	}
-	return text
+func preview(text string) string {
+	shown := mailtext.Of([]byte(text), maxPreview*utf8.UTFMax)
+	line := []rune(strings.Join(strings.Fields(shown.Text), " "))
+	return string(line[:min(len(line), maxPreview)])
 }

@@ -64,6 +64,7 @@ func handed(t testing.TB) (s *school, box string, letters map[string]string) {
 	for i := range 40 {
 		many.Recipients = append(many.Recipients, fmt.Sprintf("collega%02d@lindeboom.example", i))
 	}
+	many.Copies = []string{"directie@lindeboom.example"}
 	bare := from("\r\nX-Evil: yes\x00")
 	bare.SenderName, bare.SenderAddress, bare.Recipients, bare.Preview = "", "", nil, ""
 	letters = map[string]string{
@@ -200,6 +201,7 @@ func TestMailOfOthers(t *testing.T) {
 		many := bram.get(letters["many"])
 		many.says(t, "33 others")
 		many.says(t, "collega39@lindeboom.example")
+		many.says(t, "Cc directie@lindeboom.example")
 		bare := bram.get(letters["bare"])
 		for _, want := range []string{"X-Evil: yes", "(Unknown sender)", "(Nobody)", "This message has no text."} {
 			bare.says(t, want)

@@ -107,6 +107,16 @@ func TestMail(t *testing.T) {
 		s.as("anna.devries").post("/me/sendMail", `{"message":{"subject":"x"}}`).refused(400, "ErrorInvalidRecipients", "")
 		s.as("anna.devries").post("/users/bram.jansen@lindeboom.example/sendMail", letter("anna.devries@lindeboom.example")).want(403)
 	})
+	t.Run("R-API-52 a copy is told from the message", func(t *testing.T) {
+		s.as("anna.devries").post("/me/sendMail", `{"message":{"subject":"Kopie","toRecipients":[{"emailAddress":{"address":"bram.jansen@lindeboom.example"}}],
+"ccRecipients":[{"emailAddress":{"address":"rosa.vandam@lindeboom.example"}}]}}`).want(202)
+		for _, who := range []string{"bram.jansen", "rosa.vandam", "anna.devries"} {
+			rows := s.as(who).get("/me/messages?$top=1&$filter=subject eq 'Kopie'").want(200).rows()
+			if len(rows) != 1 || addressesIn(rows[0]["toRecipients"]) != "bram.jansen@lindeboom.example" || addressesIn(rows[0]["ccRecipients"]) != "rosa.vandam@lindeboom.example" {
+				t.Errorf("%s sees %v", who, rows)
+			}
+		}
+	})
 	t.Run("R-MBX-16 a blind copy stays blind", func(t *testing.T) {
 		s.as("anna.devries").post("/me/sendMail", `{"message":{"subject":"Blind","toRecipients":[{"emailAddress":{"address":"bram.jansen@lindeboom.example"}}],
 "bccRecipients":[{"emailAddress":{"address":"rosa.vandam@lindeboom.example"}}]},"saveToSentItems":true}`).want(202)
@@ -120,6 +130,15 @@ func TestMail(t *testing.T) {
 	t.Run("R-API-54 R-API-55 there are no calendars here", func(t *testing.T) {
 		s.as("").get(anna+"/calendar/calendarPermissions").refused(501, "NotImplemented", "Calendars")
 	})
+}
+
+// addressesIn are the addresses of a list of recipients.
+func addressesIn(list any) string {
+	var all []string
+	for _, r := range list.([]any) {
+		all = append(all, r.(map[string]any)["emailAddress"].(map[string]any)["address"].(string))
+	}
+	return strings.Join(all, " ")
 }
 
 func TestDrive(t *testing.T) {

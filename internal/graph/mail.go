@@ -156,10 +156,6 @@ func (s *Server) putBody(r *http.Request, t *thing, m *offboard.MessageRow) erro
 func messageThing(m *offboard.MessageRow) *thing {
 	t := &thing{typ: "message"}
 	from := recipient(m.SenderName, m.SenderAddress)
-	to := make([]thing, len(m.Recipients))
-	for i, a := range m.Recipients {
-		to[i] = recipient("", a)
-	}
 	t.put("id", m.ID)
 	t.put("createdDateTime", m.Received)
 	t.put("lastModifiedDateTime", m.Received)
@@ -174,11 +170,19 @@ func messageThing(m *offboard.MessageRow) *thing {
 	t.put("isDraft", false)
 	t.put("sender", from)
 	t.put("from", from)
-	t.put("toRecipients", to)
-	t.put("ccRecipients", []thing{})
+	t.put("toRecipients", recipients(m.Recipients))
+	t.put("ccRecipients", recipients(m.Copies))
 	t.put("bccRecipients", []thing{})
 	t.put("replyTo", []thing{})
 	return t
+}
+
+func recipients(addresses []string) []thing {
+	all := make([]thing, len(addresses))
+	for i, a := range addresses {
+		all[i] = recipient("", a)
+	}
+	return all
 }
 
 func recipient(name, address string) thing {

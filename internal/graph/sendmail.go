@@ -60,9 +60,12 @@ func fillMessage(o *wire.Object, m *offboard.Outgoing) (string, error) {
 			if err != nil {
 				return "", err
 			}
-			if list == "bccRecipients" {
+			switch list {
+			case "bccRecipients":
 				m.Bcc = append(m.Bcc, address)
-			} else {
+			case "ccRecipients":
+				m.Cc = append(m.Cc, address)
+			default:
 				m.To = append(m.To, address)
 			}
 		}
@@ -73,7 +76,7 @@ func fillMessage(o *wire.Object, m *offboard.Outgoing) (string, error) {
 	if err := o.Done("microsoft.graph.message"); err != nil {
 		return "", err
 	}
-	switch all := len(m.To) + len(m.Bcc); {
+	switch all := len(m.To) + len(m.Cc) + len(m.Bcc); {
 	case all == 0:
 		return "", wire.BadRequest("ErrorInvalidRecipients", "At least one recipient isn't valid.")
 	case all > maxRecipients:

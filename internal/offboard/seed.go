@@ -46,6 +46,7 @@ type Message struct {
 	SenderName    string
 	SenderAddress string
 	Recipients    []string // addresses
+	Copies        []string // addresses of those who got it to know of it
 	Received      time.Time
 	Read          bool
 	Preview       string

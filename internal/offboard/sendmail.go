@@ -16,6 +16,7 @@ type Outgoing struct {
 	Subject string
 	Preview string
 	To      []string // addresses
+	Cc      []string // addresses of those who only have to know
 	Bcc     []string // addresses that the others don't see
 	Size    int64
 	Body    string // hash of the text
@@ -41,7 +42,7 @@ func (d *Desk) SendMail(ctx context.Context, actor org.Actor, ref string, m Outg
 		if from.MailboxState(now) != org.MailboxActive {
 			return org.Refuse(org.NotFound, "mailbox.none", "R-API-05", org.Arg{Name: "user", Value: from.Ref()})
 		}
-		to, err := addressees(ctx, tx, from, slices.Concat(m.To, m.Bcc))
+		to, err := addressees(ctx, tx, from, slices.Concat(m.To, m.Cc, m.Bcc))
 		if err != nil {
 			return err
 		}
@@ -49,7 +50,7 @@ func (d *Desk) SendMail(ctx context.Context, actor org.Actor, ref string, m Outg
 			return err
 		}
 		message := Message{
-			Subject: m.Subject, SenderName: from.DisplayName, SenderAddress: from.Mail, Recipients: m.To, Received: now, Preview: m.Preview, Size: m.Size, Body: m.Body,
+			Subject: m.Subject, SenderName: from.DisplayName, SenderAddress: from.Mail, Recipients: m.To, Copies: m.Cc, Received: now, Preview: m.Preview, Size: m.Size, Body: m.Body,
 		}
 		if err := d.deliver(ctx, tx, to, "inbox", message); err != nil {
 			return err
@@ -60,7 +61,7 @@ func (d *Desk) SendMail(ctx context.Context, actor org.Actor, ref string, m Outg
 				return err
 			}
 		}
-		return tx.Audit(ctx, entry(actor, ActSend, from.Ref(), now, encode(map[string]any{"to": m.To})))
+		return tx.Audit(ctx, entry(actor, ActSend, from.Ref(), now, encode(map[string]any{"to": slices.Concat(m.To, m.Cc)})))
 	})
 }
 

@@ -14,7 +14,7 @@ import (
 
 func message(subject string, minute int) offboard.Message {
 	return offboard.Message{
-		ID: "m-" + subject, Subject: subject, SenderName: "Bram", SenderAddress: "Bram@contoso.com", Recipients: []string{"anna@contoso.com", "x@y.example"},
+		ID: "m-" + subject, Subject: subject, SenderName: "Bram", SenderAddress: "Bram@contoso.com", Recipients: []string{"anna@contoso.com", "x@y.example"}, Copies: []string{"c@y.example", "d@y.example"},
 		Received: storetest.Noon.Add(time.Duration(minute) * time.Minute), Read: minute%2 == 0, Preview: "Hallo", Size: 100, Body: "body-" + subject,
 	}
 }

@@ -41,7 +41,7 @@ func (t *txn) Deliver(ctx context.Context, to org.UserID, folder string, m offbo
 	}
 	if _, err := t.Exec(ctx, `insert into messages (id, mailbox_pk, folder_pk, subject, sender_name, sender_address, recipients, received, is_read,
  preview, size, body, content) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`, m.ID, mailbox, place, m.Subject, m.SenderName, m.SenderAddress,
-		joined(m.Recipients), unix(m.Received), m.Read, m.Preview, m.Size, m.Body, m.Content); err != nil {
+		addressed(&m), unix(m.Received), m.Read, m.Preview, m.Size, m.Body, m.Content); err != nil {
 		return false, fmt.Errorf("deliver a message: %w", err)
 	}
 	_, err = t.Exec(ctx, "update mailboxes set size = size + $1 where pk = $2", m.Size, mailbox)

@@ -40,7 +40,7 @@ func (t *txn) DeliverAll(ctx context.Context, letters []offboard.Delivery) error
 		}
 		m := &l.Message
 		rows = append(rows, []any{
-			m.ID, box.mailbox, box.folder, m.Subject, m.SenderName, m.SenderAddress, joined(m.Recipients), unix(m.Received), m.Read, m.Preview, m.Size, m.Body, m.Content,
+			m.ID, box.mailbox, box.folder, m.Subject, m.SenderName, m.SenderAddress, addressed(m), unix(m.Received), m.Read, m.Preview, m.Size, m.Body, m.Content,
 		})
 		sizes = append(sizes, []any{m.Size, box.mailbox})
 	}

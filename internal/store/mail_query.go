@@ -41,7 +41,7 @@ func messageColumns() []column[offboard.MessageRow] {
 		{"x.subject", func(r *offboard.MessageRow) any { return &r.Subject }},
 		{"x.sender_name", func(r *offboard.MessageRow) any { return &r.SenderName }},
 		{"x.sender_address", func(r *offboard.MessageRow) any { return &r.SenderAddress }},
-		{"x.recipients", func(r *offboard.MessageRow) any { return lines{&r.Recipients} }},
+		{"x.recipients", func(r *offboard.MessageRow) any { return recipients{&r.Message} }},
 		{"x.received", func(r *offboard.MessageRow) any { return seconds{&r.Received} }},
 		{"x.is_read", func(r *offboard.MessageRow) any { return &r.Read }},
 		{"x.preview", func(r *offboard.MessageRow) any { return &r.Preview }},
@@ -49,6 +49,24 @@ func messageColumns() []column[offboard.MessageRow] {
 		{"x.body", func(r *offboard.MessageRow) any { return &r.Body }},
 		{"x.content", func(r *offboard.MessageRow) any { return &r.Content }},
 	}
+}
+
+// recipients are those a message went to, and behind an empty line those who got a
+// copy: nobody looks for them, and a message has few.
+type recipients struct{ of *offboard.Message }
+
+func (x recipients) Scan(v any) error {
+	return scanText(v, func(t string) {
+		to, copies, _ := strings.Cut(t, "\n\n")
+		x.of.Recipients, x.of.Copies = splitLines(to), splitLines(copies)
+	})
+}
+
+func addressed(m *offboard.Message) string {
+	if len(m.Copies) == 0 {
+		return joined(m.Recipients)
+	}
+	return joined(m.Recipients) + "\n\n" + joined(m.Copies)
 }
 
 // Messages gives a page of messages of an active person, newest first. R-API-52

@@ -3,6 +3,7 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -160,7 +161,7 @@ func TestSeedBringsContent(t *testing.T) {
 			Folders: []offboard.Folder{
 				{ID: "f1", Name: "Postvak IN", WellKnown: "inbox", Messages: []offboard.Message{
 					{ID: "m1", Subject: "Rooster", SenderName: "Bram", SenderAddress: "bram@contoso.com", Recipients: []string{"a@x.nl", "b@x.nl"}, Received: noon, Preview: "Hoi", Size: 9, Body: "aa"},
-					{ID: "m2", Subject: "Toets", Received: noon, Read: true, Body: "bb"},
+					{ID: "m2", Subject: "Toets", Copies: []string{"c@x.nl"}, Received: noon, Read: true, Body: "bb"},
 				}},
 				{ID: "f2", Name: "Concepten", WellKnown: "drafts"},
 			},
@@ -180,6 +181,11 @@ func TestSeedBringsContent(t *testing.T) {
 		} {
 			if got, err := sqldb.One(t.Context(), s.DB(), sqldb.Value[string], query); err != nil || got != want {
 				t.Errorf("%s: got %q, %v, want %q", query, got, err, want)
+			}
+		}
+		for id, want := range map[string][2][]string{"m1": {{"a@x.nl", "b@x.nl"}, nil}, "m2": {nil, {"c@x.nl"}}} {
+			if m, err := s.Message(t.Context(), anna.ID, id); err != nil || m == nil || !slices.Equal(m.Recipients, want[0]) || !slices.Equal(m.Copies, want[1]) {
+				t.Errorf("%s: %+v, %v", id, m, err)
 			}
 		}
 		storetest.Read(t, s, func(tx offboard.Tx) error {

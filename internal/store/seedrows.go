@@ -91,7 +91,7 @@ func (s *seeding) mailbox(n *offboard.Newcomer, user int64) error {
 		s.add("folders", folder, f.ID, mailbox, nil, f.Name, f.WellKnown, false)
 		for j := range f.Messages {
 			x := &f.Messages[j]
-			s.add("messages", x.ID, mailbox, folder, x.Subject, x.SenderName, x.SenderAddress, joined(x.Recipients), unix(x.Received), x.Read,
+			s.add("messages", x.ID, mailbox, folder, x.Subject, x.SenderName, x.SenderAddress, addressed(x), unix(x.Received), x.Read,
 				x.Preview, x.Size, x.Body, x.Content)
 		}
 	}

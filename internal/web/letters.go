@@ -293,11 +293,12 @@ func (v *visit) senderOf(m *offboard.MessageRow) string {
 }
 
 func (v *visit) recipientsOf(m *offboard.MessageRow) string {
-	if len(m.Recipients) == 0 {
+	all := slices.Concat(m.Recipients, m.Copies)
+	if len(all) == 0 {
 		return v.T("web.letters.nobody")
 	}
-	first := mailtext.Line(m.Recipients[0])
-	if more := len(m.Recipients) - 1; more > 0 {
+	first := mailtext.Line(all[0])
+	if more := len(all) - 1; more > 0 {
 		return v.T("web.letters.andMore", "address", first, "count", more)
 	}
 	return first

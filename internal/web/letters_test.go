@@ -57,10 +57,10 @@ func TestBoxRowSaysHowItStands(t *testing.T) {
 
 func TestHeadOfASavedMessage(t *testing.T) {
 	m := &offboard.MessageRow{Message: offboard.Message{
-		Subject: "Café\r\nBcc: x@y.example", SenderName: `De "Vries", Anna`, SenderAddress: "anna@x.example>\r\nX: y", Recipients: []string{"b@x.example", "c@x.example"},
+		Subject: "Café\r\nBcc: x@y.example", SenderName: `De "Vries", Anna`, SenderAddress: "anna@x.example>\r\nX: y", Recipients: []string{"b@x.example", "c@x.example"}, Copies: []string{"d@x.example"},
 		Received: time.Date(2026, 11, 1, 9, 5, 0, 0, time.FixedZone("", 3600)),
 	}}
-	want := "Date: Sun, 01 Nov 2026 08:05:00 +0000\r\n" + `From: "De \"Vries\", Anna" <anna@x.exampleX:y>` + "\r\nTo: <b@x.example>,\r\n <c@x.example>\r\n" +
+	want := "Date: Sun, 01 Nov 2026 08:05:00 +0000\r\n" + `From: "De \"Vries\", Anna" <anna@x.exampleX:y>` + "\r\nTo: <b@x.example>,\r\n <c@x.example>\r\nCc: <d@x.example>\r\n" +
 		"Subject: =?utf-8?q?Caf=C3=A9_Bcc:_x@y.example?=\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n"
 	if got := letterHead(m, []byte("a <b>"), 5); got != want {
 		t.Errorf("got\n%s", got)

@@ -170,11 +170,16 @@ func letterHead(m *offboard.MessageRow, start []byte, size int64) string {
 	}
 	field("Date", m.Received.UTC().Format("Mon, 02 Jan 2006 15:04:05 +0000"))
 	field("From", mailAddressOf(m.SenderName, m.SenderAddress))
-	var to []string
-	for _, a := range m.Recipients {
-		to = append(to, mailAddressOf("", a))
+	for _, to := range []struct {
+		name string
+		list []string
+	}{{"To", m.Recipients}, {"Cc", m.Copies}} {
+		var addresses []string
+		for _, a := range to.list {
+			addresses = append(addresses, mailAddressOf("", a))
+		}
+		field(to.name, strings.Join(addresses, ",\r\n "))
 	}
-	field("To", strings.Join(to, ",\r\n "))
 	field("Subject", mime.QEncoding.Encode("utf-8", mailtext.Line(m.Subject)))
 	field("MIME-Version", "1.0")
 	field("Content-Type", kind+"; charset="+charset)

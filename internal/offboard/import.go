@@ -198,7 +198,7 @@ func (d *Desk) seats(ctx context.Context, tx Tx, actor org.Actor, o *org.Organiz
 		i := slices.IndexFunc(o.Subscriptions, func(s org.Subscription) bool { return s.Sku == p.Sku })
 		s := org.Subscription{
 			ID: org.SubscriptionID(d.NewID()), Sku: p.Sku, Channel: org.Direct, Billing: org.MOSA, Commitment: org.MonthlyCommitment, TermStart: now,
-			TermEnd: now.AddDate(0, 1, 0), LastPurchase: now, Recurring: true, Status: "Enabled", Total: n, Price: org.Money{Currency: "EUR"}, Per: "month",
+			TermEnd: org.TermAfter(now, 1), LastPurchase: now, Recurring: true, Status: "Enabled", Total: n, Price: org.Money{Currency: "EUR"}, Per: "month",
 		}
 		if i >= 0 {
 			s = o.Subscriptions[i]

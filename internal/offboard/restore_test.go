@@ -2,6 +2,7 @@ package offboard_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -183,6 +184,33 @@ func TestPurgeUser(t *testing.T) {
 			if err != nil || got.Mailboxes != c.gone {
 				t.Errorf("day %d: %+v, %v", c.day, got, err)
 			}
+		}
+	})
+}
+
+// TestNewAccountTakesAnAddress: whoever names an address of somebody deleted for a
+// new account gets it; the restore leaves it out and says so.
+func TestNewAccountTakesAnAddress(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		o := newOffice(t, s)
+		anna := storetest.Add(t, s, storetest.Person(1, "anna"))[0]
+		if err := o.DeleteUser(t.Context(), boss, anna.UPN); err != nil {
+			t.Fatal(err)
+		}
+		added, err := o.CreateUser(t.Context(), boss, offboard.NewUser{
+			User: org.User{UPN: "new@contoso.com", DisplayName: "New", Mail: "anna.alias@contoso.com", AccountEnabled: true}, Password: "Welkom-2026!",
+		})
+		if err != nil || added.Person.Mail != "anna.alias@contoso.com" {
+			t.Fatalf("R-SM-09: got %+v, %v", added.Person.Mail, err)
+		}
+		_, err = o.RestoreUser(t.Context(), boss, string(anna.ID), offboard.Restoring{})
+		refusedBy(t, err, "R-RES-11")
+		back, err := o.RestoreUser(t.Context(), boss, string(anna.ID), offboard.Restoring{RestoreOptions: org.RestoreOptions{Reconcile: true}})
+		if err != nil || !slices.ContainsFunc(back.Notes, func(n org.Note) bool { return n.Rule == "R-RES-09" }) {
+			t.Fatalf("R-SM-09 R-RES-09: notes %+v, %v", back.Notes, err)
+		}
+		if got := o.person(t, "new@contoso.com").Mail; got != "anna.alias@contoso.com" {
+			t.Errorf("R-RES-09: the active account lost its address, has %q", got)
 		}
 	})
 }

@@ -225,6 +225,9 @@ func (t *teller) others(outcome Outcome) {
 		if around.Groups > 0 {
 			t.say("R-DEL-32", Info, "groups.stays", Arg{"count", around.Groups})
 		}
+		if n := len(around.Reports); n > 0 { // the link stays with the account, and leads to nobody
+			t.say("R-DEL-15", Warning, "reports.keepManager", Arg{"count", n}, Arg{"people", around.Reports[:min(n, 10)]})
+		}
 		return
 	}
 	if around.Groups > 0 {

@@ -109,6 +109,13 @@ func TestConsequences(t *testing.T) {
 			}
 		}
 	})
+	t.Run("R-DEL-15 a kept account stays the manager of its reports, which is told", func(t *testing.T) {
+		l := asking(somebody("anna"), mailTo("bram"))
+		l.Around.Reports = []Ref{ref("x"), ref("y")}
+		if c := told(MakePlan(about(college(), l), boss(), monday).Items[0], "reports.keepManager"); c == nil || c.Args.Get("count") != 2 {
+			t.Errorf("reports.keepManager = %+v", c)
+		}
+	})
 }
 
 func TestArgs(t *testing.T) {

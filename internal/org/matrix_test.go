@@ -108,6 +108,33 @@ func TestSeveralRoles(t *testing.T) {
 	})
 }
 
+// TestWhoPrefersEntra holds where the admin centre's page words a rule more narrowly
+// than Entra's matrix, which counts. R-ROLE-15
+func TestWhoPrefersEntra(t *testing.T) {
+	user := Actor{ID: "u", Roles: []RoleID{UserAdmin}}
+	privileged := Actor{ID: "p", Roles: []RoleID{PrivilegedAuthAdmin}}
+	t.Run("R-ROLE-18 who may reset an administrator's password may end the sessions", func(t *testing.T) {
+		target := holding("anna", HelpdeskAdmin)
+		if !MayReset(user.Roles, &target) {
+			t.Error("a User Administrator can't sign a Helpdesk Administrator out")
+		}
+		target = holding("anna", BillingAdmin)
+		if MayReset(user.Roles, &target) {
+			t.Error("a User Administrator signs a Billing Administrator out")
+		}
+	})
+	t.Run("R-ROLE-22 who may block a Global Administrator may unblock them", func(t *testing.T) {
+		o := college()
+		blocked := with(holding("anna", GlobalAdmin), func(p *Person) { p.AccountEnabled = false })
+		open := with(holding("anna", GlobalAdmin), func(p *Person) { p.AccountEnabled = true })
+		for actor, may := range map[*Actor]bool{&privileged: true, &user: false} {
+			if r := o.CheckUpdate(*actor, &blocked, &open); (r == nil) != may {
+				t.Errorf("%s unblocks a Global Administrator: %v, want allowed %t", actor.Roles[0].Name(), r, may)
+			}
+		}
+	})
+}
+
 // TestResets is the matrix of R-ROLE-17, every role against every role.
 func TestResets(t *testing.T) {
 	readers := []RoleID{DirectoryReaders, GuestInviter, MessageCenterReader, PasswordAdmin, ReportsReader, UserExperienceSuccess, UsageSummaryReader}

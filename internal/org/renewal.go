@@ -43,6 +43,12 @@ func (s *Subscription) lapse(now time.Time) {
 // over says that nothing is paid for the subscription any more. R-LIC-36
 func (s *Subscription) over() bool { return s.Status == "Suspended" || s.Status == "Deleted" }
 
+// TermAfter is the end of a first term: the same day some months later, or the
+// last day of a month that is too short for it.
+func TermAfter(start time.Time, months int) time.Time {
+	return (&Subscription{TermStart: start, TermEnd: start}).endAfter(months)
+}
+
 // endAfter is the end of the term that follows: the same day some months later,
 // or the last day of a month that is too short for it. The month after a short one
 // has the day of the one before it again.

@@ -118,6 +118,17 @@ func TestChangeQuantity(t *testing.T) {
 			}
 		})
 	}
+	t.Run("R-LIC-25 a first term ends within the month that follows", func(t *testing.T) {
+		for from, want := range map[string]string{"2026-01-31": "2026-02-28", "2028-01-31": "2028-02-29", "2026-01-15": "2026-02-15", "2026-12-31": "2027-01-31", "2026-08-31": "2026-09-30"} {
+			at, err := time.Parse(time.DateOnly, from)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := TermAfter(at, 1).Format(time.DateOnly); got != want {
+				t.Errorf("begun on %s it ends on %s, want %s", from, got, want)
+			}
+		}
+	})
 	t.Run("R-LIC-24 buying opens the window", func(t *testing.T) {
 		got, err := ChangeQuantity(sold(nil), 65, Now, monday)
 		if r, _ := got.Reducible(monday.Add(7 * Day)); err != nil || r != nil {

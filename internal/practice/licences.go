@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"leaver/internal/catalog"
 	"leaver/internal/offboard"
@@ -49,12 +48,11 @@ func (m *maker) subscription(n int, p purchase) (org.Subscription, org.Product, 
 		return org.Subscription{}, org.Product{}, fmt.Errorf("the catalogue has no product %s", p.sku)
 	}
 	o := m.offers[i]
-	start, end := m.ago(p.began), time.Time{}
+	start := m.ago(p.began)
+	end := org.TermAfter(start, 1)
 	if p.renews > 0 {
-		end = m.now.AddDate(0, p.renews, 0)
-		start = end.AddDate(-1, 0, 0)
-	} else {
-		end = start.AddDate(0, 1, 0)
+		end = org.TermAfter(m.now, p.renews)
+		start = org.TermAfter(end, -12)
 	}
 	return org.Subscription{
 		ID: org.SubscriptionID(id(ofSubscription, n)), Sku: p.sku, SkuPartNumber: o.Product.PartNumber, DisplayName: o.Product.DisplayName,

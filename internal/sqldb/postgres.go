@@ -31,7 +31,13 @@ const (
 // for a table while that was young: without this it reads the journal from end to
 // end for each change, however long it has become. Compiling would cost more than
 // any of them takes, and seem worth it to a server that was told to avoid its scans.
-const keyed = "set enable_seqscan = off; set jit = off"
+const keyed = "set enable_seqscan = off; " + planned
+
+// planned goes for all connections. Compiling a statement takes longer than any of
+// ours. A merge reads an index from its first entry on, however far behind the rows
+// are that are asked for, which the server does not count for a range that it is told
+// later.
+const planned = "set jit = off; set enable_mergejoin = off"
 
 // postgresSource makes the connections of one kind; setup runs on each new one.
 func postgresSource(cfg *pgx.ConnConfig, setup string) *sql.DB {
@@ -64,8 +70,7 @@ func (db *DB) openPostgres(ctx context.Context, opt Options) error {
 	}
 	cfg.DialFunc = dialer.DialContext
 
-	// Compiling a statement takes longer than any of ours.
-	reader := postgresSource(cfg, "set default_transaction_read_only = on; set jit = off")
+	reader := postgresSource(cfg, "set default_transaction_read_only = on; "+planned)
 	err = preparePostgres(ctx, opt, cfg, steps, reader)
 	if err != nil {
 		return errors.Join(err, reader.Close())

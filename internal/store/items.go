@@ -123,6 +123,9 @@ func (t *txn) addItems(ctx context.Context, d *offboard.Departure, items []offbo
 	return err
 }
 
+// ranNames are the columns that say what came of an item.
+func ranNames() []string { return []string{"outcome", "code", "rule", "ran", "undone", "before"} }
+
 // SaveItems implements offboard.Journal. What was planned stays as it is, so of most
 // of them the detail is not written again.
 func (t *txn) SaveItems(ctx context.Context, d *offboard.Departure, items []offboard.Item) error {
@@ -133,22 +136,21 @@ func (t *txn) SaveItems(ctx context.Context, d *offboard.Departure, items []offb
 		if it.Before != nil {
 			before = string(org.AppendPerson(make([]byte, 0, 1024), it.Before))
 		}
-		row := append(make([]any, 0, 8), string(it.Outcome), it.Code, it.Rule, unix(it.Ran), it.Undone, before, itemKey(d.Key, it.Ordinal))
+		row := append(make([]any, 0, 8), string(it.Outcome), it.Code, it.Rule, unix(it.Ran), it.Undone, before)
 		if simple(it) {
-			plain = append(plain, row)
+			plain = append(plain, append(row, itemKey(d.Key, it.Ordinal)))
 			continue
 		}
 		detail, err := encodeDetail(it)
 		if err != nil {
 			return err
 		}
-		noted = append(noted, append(row, detail))
+		noted = append(noted, append(row, detail, itemKey(d.Key, it.Ordinal)))
 	}
-	const text = "update departure_items set outcome = $1, code = $2, rule = $3, ran = $4, undone = $5, before = $6"
-	if _, err := t.ExecAll(ctx, text+" where pk = $7", plain); err != nil {
+	if err := t.UpdateRows(ctx, nil, "departure_items", append(ranNames(), "pk"), plain); err != nil {
 		return fmt.Errorf("write items: %w", err)
 	}
-	if _, err := t.ExecAll(ctx, text+", detail = $8 where pk = $7", noted); err != nil {
+	if err := t.UpdateRows(ctx, nil, "departure_items", append(ranNames(), "detail", "pk"), noted); err != nil {
 		return fmt.Errorf("write items: %w", err)
 	}
 	return nil

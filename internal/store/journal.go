@@ -153,8 +153,15 @@ func (t *txn) Items(ctx context.Context, d *offboard.Departure, after, limit int
 		return sqldb.All(ctx, t, itemScanner(), "select "+itemColumns+" from departure_items where pk > $1 and pk < $2 order by pk limit $3",
 			itemKey(d.Key, after), itemKey(d.Key, maxItems), limit)
 	}
-	return sqldb.All(ctx, t, itemScanner(), "select "+itemColumns+` from departure_items where pk > $1 and pk < $2
- and outcome in {texts $4} order by pk limit $3`, itemKey(d.Key, after), itemKey(d.Key, maxItems), limit, sqldb.Texts(states))
+	// In the order of the key, whatever their outcome: PostgreSQL would sort all that
+	// are behind for each portion if it could make a join of this.
+	which, args := make([]string, len(states)), []any{itemKey(d.Key, after), itemKey(d.Key, maxItems), limit}
+	for i, s := range states {
+		args = append(args, string(s))
+		which[i] = "$" + strconv.Itoa(len(args))
+	}
+	return sqldb.All(ctx, t, itemScanner(), "select "+itemColumns+" from departure_items where pk > $1 and pk < $2 and outcome in ("+
+		strings.Join(which, ", ")+") order by pk limit $3", args...)
 }
 
 // Remarks implements offboard.Journal. What a text of somebody's says has its quotes

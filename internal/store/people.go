@@ -242,7 +242,15 @@ const (
 	personByName = selectPeople + "where u.upn_key = $1 and u.deleted is null"
 )
 
-var peopleByKey = inWays(selectPeople + "where u.pk in {ints $1}")
+// peopleByKey says of the range twice over which mailboxes and drives belong to it:
+// PostgreSQL does not see by itself that it need not read all of them.
+var peopleByKey = func() ways {
+	all := inWays(selectPeople + "where u.pk in {ints $1}")
+	for _, of := range []string{"m", "d"} {
+		all[ranged] = strings.Replace(all[ranged], of+".user_pk = u.pk", of+".user_pk = u.pk and "+of+".user_pk between $1 and $2", 1)
+	}
+	return all
+}()
 
 // formerID is the id that stands in front of the name of a deleted person, or "".
 // The name is stored without it, so that deleting leaves it alone. R-DEL-22

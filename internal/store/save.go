@@ -105,11 +105,14 @@ func (t *txn) saveUsers(ctx context.Context, changes []offboard.Change) error {
 		}
 	}
 	for _, s := range states {
-		word := func(i int, err error) error {
-			return duplicate(fmt.Errorf("save people: %w", err), s.names[min(i, len(s.names)-1)])
+		var word func(int, error) error
+		if s.named {
+			word = func(i int, err error) error {
+				return duplicate(fmt.Errorf("save people: %w", err), s.names[min(i, len(s.names)-1)])
+			}
 		}
-		if err := t.LaterAll(ctx, word, s.text, s.rows); err != nil {
-			return err
+		if err := t.UpdateRows(ctx, word, "users", s.cols, s.rows); err != nil {
+			return fmt.Errorf("save people: %w", err)
 		}
 	}
 	if err := t.LaterAll(ctx, nil, "update users set "+profileSet+" where pk = $30", profiles); err != nil {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"slices"
-	"strconv"
 
 	"leaver/internal/offboard"
 	"leaver/internal/org"
@@ -31,52 +30,53 @@ func hasShared(p *org.Person) bool { return p.Mailbox != nil && p.Mailbox.Type =
 
 // stateBatch is people in whose rows the same columns change.
 type stateBatch struct {
-	text  string
+	cols  []string
 	rows  [][]any
 	names []string // for the refusal of one that is taken
+	// named: somebody gets a name that somebody else may have by now.
+	named bool
 }
 
 // batch adds a person to the batch of those who change alike. Only columns that
-// differ stand in its statement: the database would write every index of a column
-// that is named, also when the value stays.
+// differ are written: the database would write every index of a column that is
+// named, also when the value stays.
 func batch(all []*stateBatch, c *offboard.Change) []*stateBatch {
 	s := differing(&c.Before, &c.After)
 	if len(s.args) == 0 {
 		return all
 	}
-	text := string(strconv.AppendInt(append(s.text, " where pk = $"...), int64(len(s.args)+1), 10))
-	i := slices.IndexFunc(all, func(b *stateBatch) bool { return b.text == text })
+	s.set("pk", c.After.Key)
+	i := slices.IndexFunc(all, func(b *stateBatch) bool { return slices.Equal(b.cols, s.cols) })
 	if i < 0 {
-		i, all = len(all), append(all, &stateBatch{text: text})
+		i, all = len(all), append(all, &stateBatch{cols: s.cols})
 	}
 	b := all[i]
-	b.rows, b.names = append(b.rows, append(s.args, c.After.Key)), append(b.names, c.After.UPN)
+	b.rows, b.names, b.named = append(b.rows, s.args), append(b.names, c.After.UPN), b.named || s.named
 	return all
 }
 
-// setting is an update with its arguments.
+// setting is columns with their new values.
 type setting struct {
-	text []byte
-	args []any
+	cols  []string
+	args  []any
+	named bool
 }
 
 func (s *setting) set(column string, value any) {
-	if s.text == nil {
-		s.text, s.args = append(make([]byte, 0, 256), "update users set "...), make([]any, 0, 8)
-	} else {
-		s.text = append(s.text, ", "...)
+	if s.cols == nil {
+		s.cols, s.args = make([]string, 0, 10), make([]any, 0, 10)
 	}
-	s.args = append(s.args, value)
-	s.text = strconv.AppendInt(append(append(s.text, column...), " = $"...), int64(len(s.args)), 10)
+	s.cols, s.args = append(s.cols, column), append(s.args, value)
 }
 
-// differing is the update of what departures change.
+// differing is what departures change.
 func differing(b, a *org.Person) setting {
 	var s setting
 	if b.UPN != a.UPN {
 		if was, is := org.OriginalUPN(b.ID, b.UPN), org.OriginalUPN(a.ID, a.UPN); was != is {
 			s.set("upn", is)
 			s.set("upn_key", Fold(is))
+			s.named = true
 		}
 	}
 	if b.AccountEnabled != a.AccountEnabled {
@@ -87,6 +87,7 @@ func differing(b, a *org.Person) setting {
 	}
 	if !b.Deleted.Equal(a.Deleted) {
 		s.set("deleted", null(a.Deleted))
+		s.named = s.named || a.Deleted.IsZero() // who comes back takes the name again
 	}
 	if unix(b.SessionsValidFrom) != unix(a.SessionsValidFrom) {
 		s.set("sessions_from", unix(a.SessionsValidFrom))

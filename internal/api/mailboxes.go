@@ -180,16 +180,10 @@ func (a *API) changeMailbox(c *call) error {
 	if err != nil {
 		return err
 	}
-	ref := c.r.PathValue("user")
 	if body.Aliases != nil {
-		_, p, err := a.look(c, ref)
-		if err != nil {
-			return err
-		}
-		list := addresses(p, *body.Aliases)
-		change.Addresses = &list
+		change.Addresses = func(had []org.Address) []org.Address { return addresses(had, *body.Aliases) }
 	}
-	if _, err := a.Desk.ChangeMailbox(c.ctx(), c.actor, ref, change); err != nil {
+	if _, err := a.Desk.ChangeMailbox(c.ctx(), c.actor, c.r.PathValue("user"), change); err != nil {
 		return err
 	}
 	return a.mailbox(c)
@@ -223,11 +217,11 @@ func (c *call) mailboxChange(body *mailboxRequest) (offboard.MailboxChange, erro
 }
 
 // addresses makes the full list of addresses: as proxyAddresses spells them,
-// SMTP: in capitals is the primary one.
-func addresses(p *org.Person, aliases []string) []org.Address {
+// SMTP: in capitals is the primary one; without one that stays as it was.
+func addresses(had []org.Address, aliases []string) []org.Address {
 	var out []org.Address
 	primary := ""
-	for _, a := range p.Addresses {
+	for _, a := range had {
 		if a.Primary {
 			primary = a.Value
 		}

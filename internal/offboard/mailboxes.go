@@ -13,8 +13,8 @@ type MailboxChange struct {
 	Type      *org.MailboxType
 	ForwardTo *string // "" turns forwarding off
 	KeepCopy  *bool
-	// Addresses replaces the list; Add and Remove change it.
-	Addresses   *[]org.Address
+	// Addresses makes another list of the one there is; Add and Remove change it.
+	Addresses   func(had []org.Address) []org.Address
 	Add, Remove []string
 	// TakeOver assigns an address explicitly although it is reserved for a
 	// deleted person. R-SM-09
@@ -71,7 +71,7 @@ func ofDeleted(p *org.Person, c *MailboxChange) *org.Refusal {
 
 func changeAddresses(p *org.Person, c *MailboxChange) error {
 	if c.Addresses != nil {
-		p.Addresses = slices.Clone(*c.Addresses)
+		p.Addresses = c.Addresses(p.Addresses)
 	}
 	for _, a := range c.Remove {
 		i := slices.IndexFunc(p.Addresses, func(x org.Address) bool { return strings.EqualFold(x.Value, a) })

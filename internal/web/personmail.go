@@ -243,11 +243,14 @@ func setAddresses(v *visit, p *org.Person) error {
 	case "take":
 		return v.changeMail(p, offboard.MailboxChange{Remove: []string{address}}, "addresses", nil)
 	case "primary":
-		list := slices.Clone(p.Addresses)
-		for i := range list {
-			list[i].Primary = list[i].Value == address
+		first := func(had []org.Address) []org.Address {
+			list := slices.Clone(had)
+			for i := range list {
+				list[i].Primary = list[i].Value == address
+			}
+			return list
 		}
-		return v.changeMail(p, offboard.MailboxChange{Addresses: &list}, "addresses", nil)
+		return v.changeMail(p, offboard.MailboxChange{Addresses: first}, "addresses", nil)
 	}
 	typed := &mailData{NewAddress: address}
 	c := offboard.MailboxChange{Add: []string{address}, TakeOver: v.form("takeOver") == "yes"}

@@ -88,7 +88,20 @@ func set[T any](to, from *T) {
 // hintLength is how much of a secret its hint shows.
 const hintLength = 3
 
-// newSecret makes a secret for an app, and what is kept of it.
+// secretFor makes a secret for an app when one is asked for, and what is kept of it.
+func (a *API) secretFor(c *call, b *appRequest, otherwise bool) (secret string, kept []offboard.AppSecret, err error) {
+	adds := otherwise
+	set(&adds, b.AddSecret)
+	switch {
+	case adds:
+		made, one, err := a.newSecret(c, b.SecretExpires)
+		return made, []offboard.AppSecret{one}, err
+	case !b.SecretExpires.IsZero(): // of which one?
+		return "", nil, wrong(c.r, "request.missing", "addSecret", "field", "addSecret")
+	}
+	return "", nil, nil
+}
+
 func (a *API) newSecret(c *call, expires time.Time) (string, offboard.AppSecret, error) {
 	if !expires.IsZero() && !expires.After(a.Now()) {
 		return "", offboard.AppSecret{}, wrong(c.r, "request.past", "secretExpiresDateTime", "field", "secretExpiresDateTime")
@@ -133,15 +146,12 @@ func (a *API) addApp(c *call) error {
 	}
 	app := offboard.App{Enabled: true}
 	body.apply(&app)
-	secret := ""
-	if body.AddSecret == nil && !app.PublicClient || body.AddSecret != nil && *body.AddSecret {
-		made, kept, err := a.newSecret(c, body.SecretExpires)
-		if err != nil {
-			return err
-		}
-		secret, app.Secrets = made, []offboard.AppSecret{kept}
+	secret, kept, err := a.secretFor(c, &body, !app.PublicClient)
+	if err != nil {
+		return err
 	}
-	app, err := a.Desk.CreateApp(c.ctx(), c.actor, app)
+	app.Secrets = kept
+	app, err = a.Desk.CreateApp(c.ctx(), c.actor, app)
 	if err != nil {
 		return err
 	}
@@ -157,19 +167,13 @@ func (a *API) changeApp(c *call) error {
 	if err := c.decode(&body, smallBody, false); err != nil {
 		return err
 	}
-	secret, kept := "", offboard.AppSecret{}
-	adds := body.AddSecret != nil && *body.AddSecret
-	if adds {
-		var err error
-		if secret, kept, err = a.newSecret(c, body.SecretExpires); err != nil {
-			return err
-		}
+	secret, kept, err := a.secretFor(c, &body, false)
+	if err != nil {
+		return err
 	}
 	app, err := a.Desk.UpdateApp(c.ctx(), c.actor, c.r.PathValue("id"), func(app *offboard.App) error {
 		body.apply(app)
-		if adds {
-			app.Secrets = append(app.Secrets, kept)
-		}
+		app.Secrets = append(app.Secrets, kept...)
 		return nil
 	})
 	if err != nil {

@@ -121,6 +121,7 @@ func testApps(t *testing.T, s *site) {
 		"permissions":  {"permissions": []string{"a b"}},
 		"certificates": {"certificates": []string{"not PEM"}},
 		"roles":        {"roles": []string{"nothing"}},
+		"addSecret":    {"secretExpiresDateTime": "2030-01-01T00:00:00Z"}, // of which one?
 	} {
 		if f := want[fault](t, s, http.StatusBadRequest, ask{method: "PATCH", path: path, body: body}); f.Error.Details[0].Target != field {
 			t.Errorf("%s: got %+v", field, f)

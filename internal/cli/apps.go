@@ -208,8 +208,8 @@ type appRemove struct {
 
 // Run removes an app registration.
 func (c *appRemove) Run(ctx context.Context, s *session) error {
-	if !c.Yes && (!s.Terminal.In || s.JSON) {
-		return usage("needYesHere")
+	if err := s.confirmable(c.Yes); err != nil {
+		return err
 	}
 	l, err := s.dial(ctx)
 	if err != nil {

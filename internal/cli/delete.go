@@ -188,6 +188,15 @@ func (s *session) confirmDelete(ctx context.Context, plan *graphclient.Plan) err
 	return s.confirm(ctx, s.text("cli.ask.deleteMany", "count", n), func(answer string) bool { return answer == strconv.Itoa(n) })
 }
 
+// confirmable refuses what has to be confirmed where nobody can be asked, unless
+// it is already.
+func (s *session) confirmable(sure bool) error {
+	if !sure && (!s.Terminal.In || s.JSON) {
+		return usage("needYesHere")
+	}
+	return nil
+}
+
 // confirm asks a question on standard error; the answer has to please.
 func (s *session) confirm(ctx context.Context, question string, pleases func(string) bool) error {
 	if err := s.out.Flush(); err != nil {

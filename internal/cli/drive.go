@@ -120,8 +120,8 @@ func (c *driveRelease) Run(ctx context.Context, s *session) error {
 
 // release has it confirmed that what outlived somebody's account goes.
 func (s *session) release(ctx context.Context, user string, sure bool, done string, do func(*link) error) error {
-	if !sure && (!s.Terminal.In || s.JSON) {
-		return usage("needYesHere")
+	if err := s.confirmable(sure); err != nil {
+		return err
 	}
 	l, err := s.dial(ctx)
 	if err != nil {

@@ -192,8 +192,8 @@ type purgeCommand struct {
 
 // Run deletes people for good. Each has to be typed, or all confirmed by --yes.
 func (c *purgeCommand) Run(ctx context.Context, s *session) error {
-	if !c.Yes && (!s.Terminal.In || s.JSON) {
-		return usage("needYesHere")
+	if err := s.confirmable(c.Yes); err != nil {
+		return err
 	}
 	l, err := s.dial(ctx)
 	if err != nil {

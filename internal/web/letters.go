@@ -130,17 +130,11 @@ func (v *visit) boxTitle(p *org.Person) string {
 
 const inboxName = "inbox"
 
-// folderNode is a folder of a mailbox, with those inside where it stands open.
-type folderNode struct {
-	offboard.FolderRow
-	Inside []folderNode
-}
-
 // boxData is a page of messages: of a folder, or those that were looked for in
 // all of them.
 type boxData struct {
 	P       *org.Person
-	Folders []folderNode
+	Folders []offboard.FolderRow
 	Folder  *offboard.FolderRow // nil where messages of all folders stand
 	Box     string              // what was typed in the search box
 	Rows    []offboard.MessageRow
@@ -174,7 +168,7 @@ func boxPage(v *visit) error {
 		return err
 	}
 	d.Rows, d.Next = page.Rows, page.Next
-	if d.Folders, err = v.folders(p, d.Folder); err != nil {
+	if d.Folders, err = v.srv.Store.MailFolders(v.ctx(), p.ID, "", false); err != nil {
 		return err
 	}
 	return v.render(boxView(v, d))
@@ -197,39 +191,6 @@ func (v *visit) folder(p *org.Person) (*offboard.FolderRow, error) {
 		return nil, noLetter()
 	}
 	return f, err
-}
-
-// folders are those at the top, and those on the way to the one that is shown.
-func (v *visit) folders(p *org.Person, at *offboard.FolderRow) ([]folderNode, error) {
-	var open []string
-	for f := at; f != nil && len(open) < deepest; {
-		open = append(open, f.ID)
-		if f.ParentID == "" {
-			break
-		}
-		var err error
-		if f, err = v.srv.Store.MailFolder(v.ctx(), p.ID, f.ParentID); err != nil {
-			return nil, err
-		}
-	}
-	return v.inside(p, "", open)
-}
-
-func (v *visit) inside(p *org.Person, parent string, open []string) ([]folderNode, error) {
-	rows, err := v.srv.Store.MailFolders(v.ctx(), p.ID, parent, false)
-	if err != nil {
-		return nil, err
-	}
-	nodes := make([]folderNode, len(rows))
-	for i, f := range rows {
-		nodes[i].FolderRow = f
-		if at := slices.Index(open, f.ID); at >= 0 && f.Children > 0 {
-			if nodes[i].Inside, err = v.inside(p, f.ID, open[:at]); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return nodes, nil
 }
 
 // address is that of this list, from a page on.

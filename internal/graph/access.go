@@ -38,11 +38,13 @@ func (r right) own(names ...string) right {
 var (
 	readUsers = both(org.ReadDirectory, "User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All").
 			own("User.Read", "User.ReadWrite")
-	writeUsers      = both("", "User.ReadWrite.All", "Directory.ReadWrite.All")
-	deleteUsers     = both("", "User.ReadWrite.All", "User.DeleteRestore.All", "Directory.ReadWrite.All") // R-API-19
-	revokeSessions  = both("", "User.ReadWrite.All", "User.RevokeSessions.All", "Directory.ReadWrite.All").own("User.ReadWrite")
-	readDeleted     = both(org.ReadDeletedPeople, "User.Read.All", "User.ReadWrite.All", "User.DeleteRestore.All", "Directory.Read.All", "Directory.ReadWrite.All")
-	restoreUsers    = both("", "User.ReadWrite.All", "User.DeleteRestore.All", "Directory.ReadWrite.All") // R-API-32 R-API-33
+	writeUsers     = both("", "User.ReadWrite.All", "Directory.ReadWrite.All")
+	deleteUsers    = both("", "User.ReadWrite.All", "User.DeleteRestore.All", "Directory.ReadWrite.All") // R-API-19
+	revokeSessions = both("", "User.ReadWrite.All", "User.RevokeSessions.All", "Directory.ReadWrite.All").own("User.ReadWrite")
+	readDeleted    = both(org.ReadDeletedPeople, "User.Read.All", "User.ReadWrite.All", "User.DeleteRestore.All", "Directory.Read.All", "Directory.ReadWrite.All")
+	restoreUsers   = both("", "User.ReadWrite.All", "User.DeleteRestore.All", "Directory.ReadWrite.All") // R-API-32 R-API-33
+	readDevices    = both(org.ReadDirectory, "Device.Read.All", "User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All").
+			own("User.Read", "User.ReadWrite")
 	readMemberships = both(org.ReadDirectory, "User.Read.All", "User.ReadWrite.All", "GroupMember.Read.All", "GroupMember.ReadWrite.All", "Group.Read.All",
 		"Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All").own("User.Read", "User.ReadWrite")
 	readLicenses = both(org.ReadDirectory, "User.Read.All", "User.ReadWrite.All", "LicenseAssignment.Read.All", "LicenseAssignment.ReadWrite.All",

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -267,6 +268,18 @@ func TestOrganization(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 	s.as("mila.kok").get("/me/licenseDetails").want(200)
+	for _, devices := range []string{"ownedDevices", "registeredDevices"} { // R-DEL-20
+		for _, path := range []string{"/me/" + devices, "/users/mila.kok@lindeboom.example/" + devices, "/me/" + devices + "/microsoft.graph.device"} {
+			if a := s.as("mila.kok").get(path).want(200); len(a.rows()) != 0 || !strings.HasSuffix(a.str("@odata.context"), "$metadata#directoryObjects") {
+				t.Errorf("%s: got %s", path, a.raw)
+			}
+		}
+		app.get("/users/anna.devries@lindeboom.example/"+devices+"/$count").refused(400, "Request_BadRequest", "$count is not currently supported.")
+		app.get("/users/nobody@lindeboom.example/" + devices).want(404)
+		if got := app.get("/users/anna.devries@lindeboom.example?$expand=" + devices).want(200).body[devices]; fmt.Sprint(got) != "[]" {
+			t.Errorf("R-DEL-20 expanded: got %v", got)
+		}
+	}
 	s.as("mila.kok").get("/users").refused(403, "Authorization_RequestDenied", "Insufficient privileges")
 }
 

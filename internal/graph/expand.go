@@ -47,6 +47,8 @@ func (s *Server) expand(ctx context.Context, c *call, rows []offboard.UserRow, r
 			x, err = s.expandGroups(ctx, c, rows, e)
 		case "licensedetails":
 			x, err = s.expandLicenses(ctx, rows)
+		case "owneddevices", "registereddevices":
+			x = noDevices(strings.EqualFold(e.Path, "ownedDevices"), len(rows))
 		default:
 			return nil, wire.BadRequest("BadRequest", "Parsing OData Select and Expand failed: Could not find a property named '"+
 				strings.ToValidUTF8(e.Path[:min(len(e.Path), 100)], "")+"' on type 'microsoft.graph.user'.")

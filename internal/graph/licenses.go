@@ -163,25 +163,46 @@ func (s *Server) assignGroupLicense(w http.ResponseWriter, r *http.Request, c *c
 
 // licenseDetails answers GET /users/{id}/licenseDetails. R-API-43
 func (s *Server) licenseDetails(w http.ResponseWriter, r *http.Request, c *call) error {
-	options, err := c.options(r, "$skip", "$search", "$orderby")
+	set, pick, all, err := s.details(r, c)
 	if err != nil {
 		return err
 	}
-	pick, err := s.model["licensedetails"].pick(options.Select)
+	c.things(w, list{context: picked(set, pick)}, c.style(s.model["licensedetails"], pick), all)
+	return nil
+}
+
+// licenseDetail answers GET /users/{id}/licenseDetails/{id}. R-API-43
+func (s *Server) licenseDetail(w http.ResponseWriter, r *http.Request, c *call) error {
+	set, pick, all, err := s.details(r, c)
 	if err != nil {
 		return err
+	}
+	i := slices.IndexFunc(all, func(t thing) bool { return strings.EqualFold(t.props[0].value.(string), r.PathValue("license")) })
+	if i < 0 {
+		return wire.NotThere(r.PathValue("license"))
+	}
+	c.entity(w, http.StatusOK, picked(set, pick)+"/$entity", c.style(s.model["licensedetails"], pick), &all[i])
+	return nil
+}
+
+// details are somebody's products, with the name of their set and what was selected.
+func (s *Server) details(r *http.Request, c *call) (set string, pick []string, all []thing, err error) {
+	options, err := c.options(r, "$skip", "$filter", "$search", "$orderby", "$expand")
+	if err != nil {
+		return "", nil, nil, err
+	}
+	if pick, err = s.model["licensedetails"].pick(options.Select); err != nil {
+		return "", nil, nil, err
 	}
 	u, err := s.user(r.Context(), r.PathValue("user"), []string{"id", "assignedLicenses"})
 	if err != nil {
-		return err
+		return "", nil, nil, err
 	}
 	o, _, err := s.organization(r.Context())
 	if err != nil {
-		return err
+		return "", nil, nil, err
 	}
-	set := "users('" + string(u.ID) + "')/licenseDetails"
-	c.things(w, list{context: picked(set, pick)}, c.style(s.model["licensedetails"], pick), detailThings(o, u))
-	return nil
+	return "users('" + string(u.ID) + "')/licenseDetails", pick, detailThings(o, u), nil
 }
 
 func detailThings(o *org.Organization, u *offboard.UserRow) []thing {

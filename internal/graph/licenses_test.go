@@ -33,6 +33,16 @@ func TestLicenses(t *testing.T) {
 		if n := len(app.get(mila + "/licenseDetails").want(200).rows()); n != 1 {
 			t.Errorf("R-API-43 %d licences", n)
 		}
+		detail := app.get(mila + "/licenseDetails").want(200).rows()[0]["id"].(string)
+		if got := app.get(mila + "/licenseDetails/" + detail).want(200).str("skuId"); got != e3 {
+			t.Errorf("R-API-43 got %s", got)
+		}
+		if got := app.get(mila + "/licenseDetails/" + detail + "?$select=skuPartNumber").want(200); got.str("skuPartNumber") != "ENTERPRISEPACK" || got.body["skuId"] != nil {
+			t.Errorf("R-API-43 got %v", got.body)
+		}
+		app.get(mila+"/licenseDetails/none").refused(404, "Request_ResourceNotFound", "'none'")
+		s.as("mila.kok").get("/me/licenseDetails/" + detail).want(200)
+		s.as("mila.kok").get("/users/anna.devries@lindeboom.example/licenseDetails/x").want(403)
 		after := app.get("/subscribedSkus/" + skus["ENTERPRISEPACK"]["id"].(string)).body["consumedUnits"].(float64)
 		if after != before+1 {
 			t.Errorf("consumed %v, want %v", after, before+1)

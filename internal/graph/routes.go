@@ -19,6 +19,7 @@ func (s *Server) routes() {
 	s.route("POST /users/{user}/assignLicense", assignLicenses, s.assignLicense)
 	s.route("POST /users/{user}/reprocessLicenseAssignment", assignLicenses, s.reprocess)
 	s.route("GET /users/{user}/licenseDetails", readLicenses, s.licenseDetails)
+	s.route("GET /users/{user}/licenseDetails/{license}", readLicenses, s.licenseDetail)
 	s.route("GET /users/{user}/manager", readUsers, s.getManager)
 	s.route("GET /users/{user}/manager/$ref", readUsers, s.managerRef)
 	s.route("PUT /users/{user}/manager/$ref", writeUsers, s.setManager)
@@ -37,6 +38,12 @@ func (s *Server) routes() {
 	for _, cast := range []string{"", "/microsoft.graph.group"} {
 		s.route("GET /users/{user}/ownedObjects"+cast, readMemberships, s.listOwned)
 		s.route("GET /users/{user}/ownedObjects"+cast+"/$count", readMemberships, s.countOwned)
+	}
+	for _, relation := range []string{"ownedDevices", "registeredDevices"} {
+		for _, cast := range []string{"", "/microsoft.graph.device"} {
+			s.route("GET /users/{user}/"+relation+cast, readDevices, s.listDevices)
+			s.route("GET /users/{user}/"+relation+cast+"/$count", readDevices, s.countDevices)
+		}
 	}
 	for _, photo := range []string{"/users/{user}/photo", "/users/{user}/photo/$value"} {
 		s.route("GET "+photo, readUsers, s.noPhoto)

@@ -66,11 +66,15 @@ func (h *host) Open(ctx context.Context, at cli.Place) (cli.Opened, error) {
 
 // log writes to standard error.
 func (h *host) log(level slog.Level, format string) *slog.Logger {
+	return slog.New(records(h.stderr, level, format))
+}
+
+func records(out io.Writer, level slog.Level, format string) slog.Handler {
 	options := &slog.HandlerOptions{Level: level}
 	if format == "json" {
-		return slog.New(slog.NewJSONHandler(h.stderr, options))
+		return slog.NewJSONHandler(out, options)
 	}
-	return slog.New(slog.NewTextHandler(h.stderr, options))
+	return slog.NewTextHandler(out, options)
 }
 
 // Init implements cli.Host.
@@ -118,7 +122,9 @@ func (h *host) Serve(ctx context.Context, o cli.ServeOptions) error {
 	if err != nil {
 		return err
 	}
-	s, err := openSite(ctx, siteOptions{place: place, log: h.log(level, c.Log.Format), now: h.now})
+	lines := server.NewLines(h.stderr)
+	defer lines.Flush()
+	s, err := openSite(ctx, siteOptions{place: place, log: slog.New(lines.Handler(records(lines, level, c.Log.Format))), now: h.now})
 	if err != nil {
 		return err
 	}

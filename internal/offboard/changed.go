@@ -99,6 +99,14 @@ func (d *Desk) EditUser(ctx context.Context, actor org.Actor, ref string, e User
 		if r := o.CheckUpdate(actor, p, &after); r != nil {
 			return after, r
 		}
+		for _, x := range [][2]string{{p.UPN, after.UPN}, {p.Mail, after.Mail}} {
+			if x[0] == x[1] || x[1] == "" {
+				continue
+			}
+			if err := notOfGroup(ctx, tx, x[1]); err != nil {
+				return after, err
+			}
+		}
 		if after.Mail != p.Mail && after.Mail != "" {
 			primary(&after, after.Mail) // R-API-18
 		}

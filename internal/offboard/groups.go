@@ -68,9 +68,18 @@ func address(ctx context.Context, tx Tx, g *org.Group) error {
 		return err
 	}
 	g.Mail = g.MailNickname + "@" + o.Domains[0]
-	owner, err := tx.AddressOwner(ctx, g.Mail)
+	owner, _, err := tx.AddressOwner(ctx, g.Mail)
 	if err == nil && owner != nil {
 		err = org.Refuse(org.Conflict, "group.addressTaken", "R-SM-09", org.Arg{Name: "address", Value: g.Mail}, org.Arg{Name: "owner", Value: *owner}).On("mailNickname")
+	}
+	return err
+}
+
+// notOfGroup refuses an address for a person that is a group's. R-MBX-32
+func notOfGroup(ctx context.Context, tx Tx, address string) error {
+	owner, group, err := tx.AddressOwner(ctx, address)
+	if err == nil && group {
+		err = org.Refuse(org.Conflict, "address.taken", "R-MBX-32", org.Arg{Name: "address", Value: address}, org.Arg{Name: "owner", Value: *owner})
 	}
 	return err
 }

@@ -34,6 +34,19 @@ func TestNewGroup(t *testing.T) {
 				}
 			}
 		})
+		t.Run("R-MBX-32 which nobody else gets", func(t *testing.T) {
+			const address = "reunie-feest@contoso.com"
+			for what, err := range map[string]error{
+				"a new account": second(o.CreateUser(t.Context(), boss, offboard.NewUser{User: org.User{UPN: address, DisplayName: "X"}})),
+				"another name":  second(o.UpdateUser(t.Context(), boss, "bram@contoso.com", func(p *org.Person) error { p.UPN = address; return nil })),
+				"another mail":  second(o.UpdateUser(t.Context(), boss, "anna@contoso.com", func(p *org.Person) error { p.Mail = address; return nil })),
+				"an alias":      second(o.ChangeMailbox(t.Context(), boss, "anna@contoso.com", offboard.MailboxChange{Add: []string{"Reunie-Feest@contoso.com"}, TakeOver: true})),
+			} {
+				if r := org.RefusalOf(err); r == nil || r.Reason != "address.taken" || r.Rule != "R-MBX-32" {
+					t.Errorf("%s: got %v", what, err)
+				}
+			}
+		})
 		t.Run("two security groups may have one nickname", func(t *testing.T) {
 			for range 2 {
 				g, err := o.CreateGroup(t.Context(), boss, org.Group{DisplayName: "ICT", Security: true}, nil, nil)
@@ -52,6 +65,8 @@ func TestNewGroup(t *testing.T) {
 		})
 	})
 }
+
+func second[T any](_ T, err error) error { return err }
 
 func TestPlanOfGroupLicenses(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {

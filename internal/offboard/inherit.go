@@ -16,7 +16,7 @@ type Memberships interface {
 	LicensingGroups(ctx context.Context, p *org.Person) ([]*org.Group, error)
 	// AddressOwner says whose an address is: a person's, as an address or a user name,
 	// active or deleted, or a group's; nil when it is nobody's.
-	AddressOwner(ctx context.Context, address string) (*org.Ref, error)
+	AddressOwner(ctx context.Context, address string) (owner *org.Ref, group bool, err error)
 }
 
 // reinherit works out anew what a person inherits: from the groups they are in

@@ -113,7 +113,13 @@ func free(ctx context.Context, tx Tx, before, after *org.Person, takeOver bool) 
 	}
 	for _, a := range after.Addresses {
 		owner, taken := w.Taken[strings.ToLower(a.Value)]
-		if !taken || slices.ContainsFunc(before.Addresses, func(x org.Address) bool { return strings.EqualFold(x.Value, a.Value) }) {
+		if slices.ContainsFunc(before.Addresses, func(x org.Address) bool { return strings.EqualFold(x.Value, a.Value) }) {
+			continue
+		}
+		if !taken {
+			if err := notOfGroup(ctx, tx, a.Value); err != nil {
+				return err
+			}
 			continue
 		}
 		people, err := tx.People(ctx, []string{owner.ID})

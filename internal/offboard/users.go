@@ -62,6 +62,9 @@ func (d *Desk) CreateUser(ctx context.Context, actor org.Actor, n NewUser) (Adde
 		if r := o.CheckNew(actor, p); r != nil {
 			return r
 		}
+		if err := notOfGroup(ctx, tx, p.UPN); err != nil {
+			return err
+		}
 		if err := setManager(ctx, tx, p, n.Manager); err != nil {
 			return err
 		}

@@ -142,20 +142,20 @@ func (t *txn) MembersOf(ctx context.Context, g *org.Group, owners bool) ([]org.R
 }
 
 // AddressOwner implements offboard.Memberships.
-func (t *txn) AddressOwner(ctx context.Context, address string) (*org.Ref, error) {
-	owner, err := sqldb.One(ctx, t, func(r *sqldb.Rows) (org.Ref, error) {
+func (t *txn) AddressOwner(ctx context.Context, address string) (owner *org.Ref, group bool, err error) {
+	found, err := sqldb.One(ctx, t, func(r *sqldb.Rows) (org.Ref, error) {
 		var ref org.Ref
-		return ref, r.Scan(&ref.ID, &ref.Name, &ref.DisplayName)
-	}, `select u.id, u.upn, u.display_name from addresses a join users u on u.pk = a.user_pk where a.address_key = $1
- union all select id, upn, display_name from users where upn_key = $1 and deleted is null
- union all select id, mail, display_name from groups where lower(mail) = $2 and mail <> '' and deleted is null limit 1`, Fold(address), strings.ToLower(address))
+		return ref, r.Scan(&ref.ID, &ref.Name, &ref.DisplayName, &group)
+	}, `select u.id, u.upn, u.display_name, false from addresses a join users u on u.pk = a.user_pk where a.address_key = $1
+ union all select id, upn, display_name, false from users where upn_key = $1 and deleted is null
+ union all select id, mail, display_name, true from groups where lower(mail) = $2 and mail <> '' and deleted is null limit 1`, Fold(address), strings.ToLower(address))
 	if errors.Is(err, sqldb.ErrNoRows) {
-		return nil, nil
+		return nil, false, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("look for the address %s: %w", address, err)
+		return nil, false, fmt.Errorf("look for the address %s: %w", address, err)
 	}
-	return &owner, nil
+	return &found, group, nil
 }
 
 // DeleteGroup implements offboard.Groups. A Microsoft 365 group could come back,

@@ -139,8 +139,11 @@ func TestPeopleOfGroups(t *testing.T) {
 				"rooster@CONTOSO.com": "Rooster", "Bram@contoso.com": people[1].DisplayName, "carla@contoso.com": people[2].DisplayName, "nobody@contoso.com": "", "": "",
 			} {
 				storetest.Read(t, s, func(tx offboard.Tx) error {
-					owner, err := tx.AddressOwner(t.Context(), address)
+					owner, group, err := tx.AddressOwner(t.Context(), address)
 					got := ""
+					if group != (want == "Rooster") {
+						t.Errorf("%q is a group's: %t", address, group)
+					}
 					if owner != nil {
 						got = owner.DisplayName
 					}

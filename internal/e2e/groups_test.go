@@ -11,6 +11,7 @@ import (
 	"leaver/internal/catalog"
 	"leaver/internal/offboard"
 	"leaver/internal/org"
+	"leaver/internal/store"
 	"leaver/internal/store/storetest"
 )
 
@@ -111,6 +112,12 @@ func TestGroupPages(t *testing.T) {
 		c.get(members).says(t, "1 person")
 		c.get(members+"?q=zzz").says(t, "Nobody found")
 		c.post(members, "do", "remove", "who", s.id(t, "bram.jansen")).says(t, "The member was removed.")
+		a := c.post(members, "who", "mila.kok@lindeboom.example, niemand@lindeboom.example")
+		if a.status != http.StatusNotFound {
+			t.Errorf("a list that has a mistake in it gives %d", a.status)
+		}
+		c.get(members).says(t, "Nobody is a member.")
+		c.post(members, "who", "mila.kok@lindeboom.example; anna.devries@lindeboom.example").says(t, "2 people")
 		c.post(owners, "do", "remove", "who", s.id(t, "sara.blom")).says(t, "is the last owner")
 		c.post(owners, "who", "bram.jansen@lindeboom.example").says(t, "The owner was added.")
 		c.post(owners, "do", "remove", "who", s.id(t, "sara.blom")).says(t, "The owner was removed.")
@@ -129,6 +136,9 @@ func TestGroupPages(t *testing.T) {
 			t.Errorf("the group answers %d", a.status)
 		}
 	})
+	if found, err := s.store.Check(t.Context(), store.Checkup{Now: s.now(), Deep: true}); err != nil || len(found) > 0 {
+		t.Errorf("the doctor finds %v, %v", found, err)
+	}
 }
 
 func TestGroupsThatStayAsTheyAre(t *testing.T) {
@@ -269,6 +279,19 @@ func TestLeavingAGroupThatGivesALicence(t *testing.T) {
 	if p := s.person(t, gijs); len(p.Licenses) != 0 || p.Mailbox.Disconnected.IsZero() {
 		t.Errorf("R-LIC-14: gijs has %+v", p.Licenses)
 	}
+	t.Run("R-LIC-08 on the page of the person as well", func(t *testing.T) {
+		g, person := strings.TrimSuffix(strings.TrimPrefix(at, "/groups/"), "/members"), "/users/"+gijs+"/groups"
+		c.post(person, "group", g, "as", "member", "do", "add").says(t, "The groups were changed.")
+		a := c.post(person, "group", g, "as", "member", "do", "remove")
+		a.says(t, "the mailbox is closed")
+		if p := s.person(t, gijs); a.status != http.StatusUnprocessableEntity || len(p.Licenses) != 1 {
+			t.Fatalf("got %d, want to be asked", a.status)
+		}
+		c.send(c.form(person, with(a.filled(t, `name="sure"`), "sure", "yes"))).says(t, "The groups were changed.")
+		if p := s.person(t, gijs); len(p.Licenses) != 0 {
+			t.Errorf("gijs has %+v", p.Licenses)
+		}
+	})
 	t.Run("R-LIC-16 joining without a seat is said", func(t *testing.T) {
 		o, _, err := s.desk.Organization(t.Context())
 		if err != nil {

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
+	"unicode"
 
 	"leaver/internal/odata"
 	"leaver/internal/offboard"
@@ -27,6 +29,7 @@ type groupPeople struct {
 // leaving is somebody to be taken out, and what they lose by it.
 type leaving struct {
 	P    *org.Person
+	G    *org.Group
 	Lost []string
 }
 
@@ -94,28 +97,57 @@ func (v *visit) saveGroupPeople(owners bool) error {
 		return v.takeOut(g, owners)
 	}
 	d := groupPeople{Owners: owners}
-	if d.Who, err = v.chosen("who", ""); err != nil {
-		return err
-	}
 	again := func(status int) error { return v.groupPeople(d, status) }
-	if r := org.GateMembership(v.Actor, g, owners); r == nil && d.Who.Asked {
-		return again(http.StatusUnprocessableEntity)
+	names := severalNames(v.form("who"))
+	if len(names) > 1 {
+		d.Who.Text = v.form("who")
+	} else {
+		if d.Who, err = v.chosen("who", ""); err != nil {
+			return err
+		}
+		if r := org.GateMembership(v.Actor, g, owners); r == nil && d.Who.Asked {
+			return again(http.StatusUnprocessableEntity)
+		}
+		names = []string{d.Who.Text}
 	}
-	done := "memberIn"
+	edit, done := offboard.GroupEdit{Members: names}, "memberIn"
 	if owners {
-		done = "ownerIn"
+		edit, done = offboard.GroupEdit{Owners: names}, "ownerIn"
 	}
-	err = v.srv.Desk.ChangeMembership(v.ctx(), v.Actor, offboard.Membership{Group: g.ID, Person: d.Who.Text, Owner: owners})
+	_, err = v.srv.Desk.EditGroup(v.ctx(), v.Actor, g.ID, edit)
 	if err == nil && !owners && len(g.Licenses) > 0 {
-		p, err := v.person(d.Who.Text)
+		without, err := v.without(g, names)
 		if err != nil {
 			return err
 		}
-		if slices.ContainsFunc(p.Licenses, func(l org.License) bool { return l.Group == g.ID && l.Error != "" }) {
-			done = "memberWithout" // R-LIC-16
+		if without {
+			done = "memberWithout"
 		}
 	}
 	return v.settle(err, groupHref(g, d.part()), done, again)
+}
+
+// severalNames are user names that were pasted together; one of them alone, or a
+// part of a name, is none of these.
+func severalNames(s string) []string {
+	names := strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ';' || unicode.IsSpace(r) })
+	if slices.ContainsFunc(names, func(n string) bool { return !strings.Contains(n, "@") }) {
+		return nil
+	}
+	return names
+}
+
+// without says that one of these people does not have all that a group gives. R-LIC-16
+func (v *visit) without(g *org.Group, names []string) (found bool, err error) {
+	err = v.read(func(tx offboard.Tx) error {
+		found = false
+		people, err := tx.People(v.ctx(), names)
+		for _, p := range people {
+			found = found || p != nil && slices.ContainsFunc(p.Licenses, func(l org.License) bool { return l.Group == g.ID && l.Error != "" })
+		}
+		return err
+	})
+	return found, err
 }
 
 // takeOut takes somebody out of a group, when they lose nothing by it or that was
@@ -132,8 +164,7 @@ func (v *visit) takeOut(g *org.Group, owner bool) error {
 		if err != nil {
 			return v.settle(err, "", "", again)
 		}
-		if lost := v.lossesByLeaving(p, g); len(lost) > 0 {
-			d.Leaving = &leaving{p, lost}
+		if d.Leaving = v.leaving(p, g); d.Leaving != nil {
 			return again(http.StatusUnprocessableEntity)
 		}
 	}
@@ -141,10 +172,13 @@ func (v *visit) takeOut(g *org.Group, owner bool) error {
 	return v.settle(err, groupHref(g, d.part()), done, again)
 }
 
-// lossesByLeaving says what of somebody would begin to run out when they leave a
-// group. R-LIC-14
-func (v *visit) lossesByLeaving(p *org.Person, g *org.Group) []string {
+// leaving says what of somebody would begin to run out when they leave a group;
+// nil when nothing would. R-LIC-14
+func (v *visit) leaving(p *org.Person, g *org.Group) *leaving {
 	after := p.Clone()
 	v.Org.Inherit(&after, g, false, v.Now)
-	return v.lostBetween(p, &after)
+	if lost := v.lostBetween(p, &after); len(lost) > 0 {
+		return &leaving{p, g, lost}
+	}
+	return nil
 }

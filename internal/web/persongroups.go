@@ -15,6 +15,8 @@ type groupsData struct {
 	Box   string
 	Found []membership // groups to join
 	More  bool         // not all that match are shown
+	// Leaving is a group that this person would lose something by leaving.
+	Leaving *leaving
 }
 
 // membership is a group and where somebody stands with it.
@@ -27,15 +29,15 @@ type membership struct {
 // shownGroups is how many groups a search offers.
 const shownGroups = 10
 
-func groupsPage(v *visit) error { return v.groups(http.StatusOK) }
+func groupsPage(v *visit) error { return v.groups(nil, http.StatusOK) }
 
-func (v *visit) groups(status int) error {
+func (v *visit) groups(leaving *leaving, status int) error {
 	p, err := v.subject()
 	if err != nil {
 		return err
 	}
 	v.done("groups")
-	d := groupsData{P: p, Box: v.r.FormValue("q")}
+	d := groupsData{P: p, Box: v.r.FormValue("q"), Leaving: leaving}
 	if d.In, err = v.memberships(p); err != nil {
 		return err
 	}
@@ -90,14 +92,30 @@ func (v *visit) memberships(p *org.Person) ([]membership, error) {
 	return all, err
 }
 
-// saveGroup adds somebody to a group, or takes them out. R-API-72 R-LIC-14
+// saveGroup adds somebody to a group, or takes them out: of one by which they have
+// a licence once that was ticked. R-API-72 R-LIC-08 R-LIC-14
 func saveGroup(v *visit) error {
 	p, err := v.subject()
 	if err != nil {
 		return err
 	}
+	if v.form("do") == "remove" && v.form("as") != "owner" && v.form("sure") != "yes" {
+		var g *org.Group
+		err := v.read(func(tx offboard.Tx) (err error) {
+			g, err = tx.Group(v.ctx(), org.GroupID(v.form("group")))
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if g != nil && org.GateMembership(v.Actor, g, false) == nil {
+			if l := v.leaving(p, g); l != nil {
+				return v.groups(l, http.StatusUnprocessableEntity)
+			}
+		}
+	}
 	err = v.srv.Desk.ChangeMembership(v.ctx(), v.Actor, offboard.Membership{
 		Group: org.GroupID(v.form("group")), Person: string(p.ID), Owner: v.form("as") == "owner", Remove: v.form("do") == "remove",
 	})
-	return v.settle(err, "/users/"+string(p.ID)+"/groups", "groups", v.groups)
+	return v.settle(err, "/users/"+string(p.ID)+"/groups", "groups", func(status int) error { return v.groups(nil, status) })
 }

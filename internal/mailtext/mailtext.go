@@ -10,6 +10,8 @@ import (
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
 )
 
 // Text is what of a body is shown.
@@ -72,9 +74,9 @@ func IsHTML(text string) bool {
 	text = strings.TrimLeft(strings.TrimPrefix(text, bom), " \t\r\n\f")
 	for strings.HasPrefix(text, "<!--") || strings.HasPrefix(text, "<?xml") { // what may stand before a page
 		if rest, ok := strings.CutPrefix(text, "<!--"); ok {
-			text = afterComment(rest)
+			_, text, _ = strings.Cut(rest, "-->")
 		} else {
-			text = behind(text, ">")
+			_, text, _ = strings.Cut(text, ">")
 		}
 		text = strings.TrimLeft(text, " \t\r\n\f")
 	}
@@ -108,7 +110,7 @@ func Decode(body []byte) string {
 	for len(body) > 0 {
 		c, size := utf8.DecodeRune(body)
 		if c == utf8.RuneError && size == 1 {
-			c = windows(body[0])
+			c = charmap.Windows1252.DecodeByte(body[0])
 		}
 		b.WriteRune(c)
 		body = body[size:]
@@ -140,16 +142,6 @@ func fromUTF16(body []byte, low, high int) string {
 		units = append(units, uint16(body[low])|uint16(body[high])<<8)
 	}
 	return string(utf16.Decode(units))
-}
-
-// windows is a byte in code page 1252; those from 0x80 to 0x9f have characters
-// of their own.
-func windows(b byte) rune {
-	const own = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ"
-	if b < 0x80 || b > 0x9f {
-		return rune(b)
-	}
-	return []rune(own)[b-0x80]
 }
 
 // Bounds of what one letter can do to the page around it.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -106,10 +107,8 @@ type saving struct {
 
 // amountOf writes money in the main unit of its currency.
 func amountOf(m org.Money, per string) amount {
-	text := strconv.FormatInt(m.Minor, 10)
-	if m.Currency != "JPY" && m.Currency != "KRW" { // currencies without cents
-		text = strconv.FormatFloat(float64(m.Minor)/100, 'f', 2, 64)
-	}
+	cents := locale.Cents(m.Currency)
+	text := strconv.FormatFloat(float64(m.Minor)/math.Pow10(cents), 'f', cents, 64)
 	return amount{Amount: json.Number(text), Currency: m.Currency, Per: per}
 }
 

@@ -80,7 +80,7 @@ func (s *session) number(n int) string { return locale.Number(s.lang, int64(n)) 
 
 // amount writes money that the server gave in its main unit.
 func (s *session) amount(a graphclient.Amount) string {
-	text := strconv.FormatFloat(a.Amount, 'f', 2, 64)
+	text := strconv.FormatFloat(a.Amount, 'f', locale.Cents(a.Currency), 64)
 	minor, err := strconv.ParseInt(strings.Replace(text, ".", "", 1), 10, 64)
 	if err != nil {
 		return text + " " + clean(a.Currency)

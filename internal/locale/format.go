@@ -109,6 +109,14 @@ func Bytes(lang Lang, n int64) string {
 	return decimal(lang, x) + " " + units[unit]
 }
 
+// Cents is how many digits the amounts of a currency have behind the point.
+func Cents(currency string) int {
+	if currency == "JPY" || currency == "KRW" {
+		return 0
+	}
+	return 2
+}
+
 // Money writes an amount in the smallest coins of its currency: €8.40.
 func Money(lang Lang, minor int64, currency string) string {
 	sign := ""
@@ -116,7 +124,7 @@ func Money(lang Lang, minor int64, currency string) string {
 		sign, minor = "-", -minor
 	}
 	amount := Number(lang, minor/100) + fmt.Sprintf("%s%02d", decimalMark(lang), minor%100)
-	if currency == "JPY" || currency == "KRW" { // currencies without cents
+	if Cents(currency) == 0 {
 		amount = Number(lang, minor)
 	}
 	symbols := map[string]string{"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥"}

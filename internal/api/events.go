@@ -190,7 +190,7 @@ func settled(dep *offboard.Departure, it *offboard.Item) bool {
 	if it.Outcome == offboard.ItemPending || it.Outcome == offboard.ItemRunning {
 		return false
 	}
-	return !dep.Undoing || it.Undone || it.Outcome != offboard.ItemDone
+	return !dep.Undoing || it.Undone || it.Ordinal < dep.Next || it.Outcome != offboard.ItemDone
 }
 
 func (f *follower) item(dep *offboard.Departure, it *offboard.Item) error {

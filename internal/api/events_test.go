@@ -116,6 +116,22 @@ func TestEvents(t *testing.T) {
 	})
 }
 
+// TestEventsOfUndo: the stream of a way back tells who came back and who did not,
+// and ends.
+func TestEventsOfUndo(t *testing.T) {
+	s := open(t, storetest.SQLite(t))
+	dep := s.run(t, object{"users": wishes(upn("rosa.vandam"), upn("mila.kok"))})
+	want[object](t, s, http.StatusCreated, ask{method: "POST", path: "people", body: object{"userPrincipalName": upn("mila.kok"), "displayName": "Another", "generatePassword": true}})
+	back := want[departed](t, s, http.StatusOK, ask{method: "POST", path: "departures/" + dep.ID + "/undo"})
+	if back.Status != "undone" || !back.Items[0].Undone || back.Items[1].Undone || !strings.Contains(back.Items[1].Message, "Deleted users") {
+		t.Errorf("R-SM-13 got %+v", back)
+	}
+	all := s.follow(t, dep.ID, "")
+	if len(all) != 3 || all[0].data["undone"] != true || all[1].data["undone"] != nil {
+		t.Errorf("got %v", all)
+	}
+}
+
 // TestEventsOfAnotherNode: what this node does not run itself is read from the
 // journal.
 func TestEventsOfAnotherNode(t *testing.T) {

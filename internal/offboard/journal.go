@@ -72,7 +72,7 @@ type Item struct {
 	Ran       time.Time   // when the steps were applied
 	Skipped   []int       // which of the steps were not possible any more; Notes say why
 	Notes     []org.Note  // what could not be done, or not be put back
-	Undone    bool
+	Undone    bool        // the person was put back since
 }
 
 // StepOutcome says what became of one of the steps. Of a refused person nothing

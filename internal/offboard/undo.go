@@ -100,7 +100,6 @@ func (d *Desk) undoChunk(ctx context.Context, tx Tx, dep *Departure, now time.Ti
 
 // undoItem puts one person back, or notes why that can't be.
 func (d *Desk) undoItem(ctx context.Context, tx Tx, actor org.Actor, dep *Departure, it *Item, p *org.Person, o *org.Organization, now time.Time) error {
-	it.Undone = true
 	if r := mayUndo(actor, it, p, now); r != nil {
 		it.Notes = append(it.Notes, org.Note{Key: "undo.refused." + r.Reason, Rule: r.Rule, Severity: org.Critical, Args: r.Args})
 		return nil
@@ -124,7 +123,7 @@ func (d *Desk) undoItem(ctx context.Context, tx Tx, actor org.Actor, dep *Depart
 			}
 		}
 	}
-	it.Notes = append(it.Notes, notes...)
+	it.Undone, it.Notes = true, append(it.Notes, notes...)
 	det := detail{Departure: dep.ID, Before: stateOfPerson(p), After: stateOfPerson(&after), Notes: notes}
 	return tx.Audit(ctx, entry(actor, ActRestore, after.Ref(), now, encode(det)))
 }

@@ -45,7 +45,7 @@ func needed(p *Person) *Refusal {
 	m := p.Mailbox
 	switch reason, rule := m.NeedsLicense(); {
 	case m.Type == UserMailbox && m.ForwardTo != "":
-		return Refuse(Conflict, "license.forwards", "R-DEL-33", Arg{"user", p.Ref()}, Arg{"to", m.ForwardTo})
+		return Refuse(Conflict, "license.forwards", "R-DEL-33", Arg{"user", p.Ref()}) // not where to: a License Administrator may not know, R-ROLE-11
 	case m.Held():
 		return Refuse(Conflict, "license.held", "R-DEL-37", Arg{"user", p.Ref()})
 	case m.Type == SharedMailbox && reason != "":

@@ -68,7 +68,7 @@ func (a *API) record(c *call) error {
 		return err
 	}
 	names := namesNeeded{api: a, known: map[org.UserID]org.Ref{}}
-	err = a.eachChunk(c, func(dep *offboard.Departure) error { return out.begin(c, o, headOf(dep)) }, func(items []offboard.Item) error {
+	err = eachChunk(c, a.Desk.Record, func(dep *offboard.Departure) error { return out.begin(c, o, headOf(dep)) }, func(items []offboard.Item) error {
 		if err := names.of(c.ctx(), items); err != nil {
 			return err
 		}
@@ -223,11 +223,14 @@ func timeCell(t *time.Time) string {
 	return t.Format(time.RFC3339)
 }
 
+// loading gives a departure with items behind an ordinal.
+type loading func(ctx context.Context, actor org.Actor, id org.DepartureID, after, limit int) (*offboard.Departure, []offboard.Item, error)
+
 // eachChunk calls do for portions of the items of a departure, in order. The
 // first look comes before begin, so that a refusal can still be answered.
-func (a *API) eachChunk(c *call, begin func(dep *offboard.Departure) error, do func(items []offboard.Item) error) error {
+func eachChunk(c *call, load loading, begin func(dep *offboard.Departure) error, do func(items []offboard.Item) error) error {
 	id := org.DepartureID(c.r.PathValue("id"))
-	dep, items, err := a.Desk.Departure(c.ctx(), c.actor, id, -1, journalChunk)
+	dep, items, err := load(c.ctx(), c.actor, id, -1, journalChunk)
 	if err != nil {
 		return err
 	}
@@ -238,7 +241,7 @@ func (a *API) eachChunk(c *call, begin func(dep *offboard.Departure) error, do f
 		if err := do(items); err != nil || len(items) < journalChunk {
 			return err
 		}
-		if _, items, err = a.Desk.Departure(c.ctx(), c.actor, id, items[len(items)-1].Ordinal, journalChunk); err != nil {
+		if _, items, err = load(c.ctx(), c.actor, id, items[len(items)-1].Ordinal, journalChunk); err != nil {
 			return err
 		}
 	}

@@ -66,7 +66,7 @@ func (a *API) result(c *call) error {
 		return err
 	}
 	var out *tabular.ResultWriter
-	err := a.eachChunk(c, func(dep *offboard.Departure) error {
+	err := eachChunk(c, a.Desk.Departure, func(dep *offboard.Departure) error {
 		c.file(kindCSV, "departure-"+string(dep.ID)+"-result.csv")
 		out = tabular.NewResultWriter(c.w, dialect, choiceHeadings)
 		return nil

@@ -48,14 +48,19 @@ func (d *Desk) Remarks(ctx context.Context, actor org.Actor, id org.DepartureID,
 }
 
 // Departure gives one departure with its items behind an ordinal, in order; -1
-// begins with the first. They belong to one moment.
+// begins with the first. They belong to one moment, and have no states before.
 func (d *Desk) Departure(ctx context.Context, actor org.Actor, id org.DepartureID, after, limit int) (*Departure, []Item, error) {
 	return d.departureWith(ctx, actor, id, func(tx Tx, dep *Departure) ([]Item, error) {
 		if limit == 0 {
 			return nil, nil
 		}
-		return tx.Items(ctx, dep, after, limit)
+		return tx.Outcomes(ctx, dep, after, limit)
 	})
+}
+
+// Record is Departure with the states before.
+func (d *Desk) Record(ctx context.Context, actor org.Actor, id org.DepartureID, after, limit int) (*Departure, []Item, error) {
+	return d.departureWith(ctx, actor, id, func(tx Tx, dep *Departure) ([]Item, error) { return tx.Items(ctx, dep, after, limit) })
 }
 
 func (d *Desk) departureWith(ctx context.Context, actor org.Actor, id org.DepartureID, load func(Tx, *Departure) ([]Item, error)) (*Departure, []Item, error) {

@@ -107,6 +107,8 @@ type Journal interface {
 	SaveDeparture(ctx context.Context, d *Departure) error
 	// Items pages through a departure's items by ordinal; with states only those.
 	Items(ctx context.Context, d *Departure, after, limit int, states ...ItemOutcome) ([]Item, error)
+	// Outcomes is Items without the states before, which are most of an item.
+	Outcomes(ctx context.Context, d *Departure, after, limit int) ([]Item, error)
 	// Remarks pages through those that are not done or have notes.
 	Remarks(ctx context.Context, d *Departure, after, limit int) ([]Item, error)
 	SaveItems(ctx context.Context, d *Departure, items []Item) error

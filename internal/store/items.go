@@ -22,7 +22,10 @@ func itemKey(departure int64, ordinal int) int64 { return departure*maxItems + i
 
 func itemNames() []string { return strings.Split("pk, "+itemColumns, ", ") }
 
-const itemColumns = `departure_pk, ordinal, user_pk, user_id, asked, name, display_name, plan, outcome, code, rule, ran, undone, detail, before`
+const (
+	outcomeColumns = `departure_pk, ordinal, user_pk, user_id, asked, name, display_name, plan, outcome, code, rule, ran, undone, detail`
+	itemColumns    = outcomeColumns + ", before"
+)
 
 // itemDetail is what of an item nobody searches for.
 type itemDetail struct {

@@ -164,10 +164,16 @@ func (t *txn) Items(ctx context.Context, d *offboard.Departure, after, limit int
 		strings.Join(which, ", ")+") order by pk limit $3", args...)
 }
 
+// Outcomes implements offboard.Journal.
+func (t *txn) Outcomes(ctx context.Context, d *offboard.Departure, after, limit int) ([]offboard.Item, error) {
+	return sqldb.All(ctx, t, itemScanner(), "select "+outcomeColumns+", '' from departure_items where pk > $1 and pk < $2 order by pk limit $3",
+		itemKey(d.Key, after), itemKey(d.Key, maxItems), limit)
+}
+
 // Remarks implements offboard.Journal. What a text of somebody's says has its quotes
 // escaped, so that it can't be taken for a name.
 func (t *txn) Remarks(ctx context.Context, d *offboard.Departure, after, limit int) ([]offboard.Item, error) {
-	return sqldb.All(ctx, t, itemScanner(), "select "+itemColumns+` from departure_items where pk > $1 and pk < $2
+	return sqldb.All(ctx, t, itemScanner(), "select "+outcomeColumns+`, '' from departure_items where pk > $1 and pk < $2
  and (outcome <> 'done' or detail like '%"notes":[%') order by pk limit $3`, itemKey(d.Key, after), itemKey(d.Key, maxItems), limit)
 }
 

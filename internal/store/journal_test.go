@@ -66,6 +66,12 @@ func TestJournal(t *testing.T) {
 				if err != nil || len(page) != 1 || page[0].Ordinal != 1 {
 					t.Errorf("got %+v", page)
 				}
+				bare, err := tx.Outcomes(t.Context(), dep, 0, 1)
+				want := list[1]
+				want.Before = nil
+				if err != nil || len(bare) != 1 || !reflect.DeepEqual(bare[0], want) {
+					t.Errorf("without the state before: got %+v, %v, want %+v", bare, err, want)
+				}
 				none, err := tx.Items(t.Context(), dep, -1, 9, offboard.ItemDone, offboard.ItemFailed)
 				if len(none) != 0 {
 					t.Errorf("got %+v", none)

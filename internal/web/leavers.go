@@ -185,7 +185,7 @@ func leaversPage(v *visit) error {
 		for i := range deps {
 			row := runRow{Dep: &deps[i]}
 			if deps[i].Total == 1 {
-				items, err := tx.Items(v.ctx(), &deps[i], -1, 1)
+				items, err := tx.Outcomes(v.ctx(), &deps[i], -1, 1)
 				if err != nil {
 					return err
 				}

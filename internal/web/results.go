@@ -51,7 +51,7 @@ func (v *visit) eachItem(dep *offboard.Departure, do func(it *offboard.Item) err
 	for after := -1; ; {
 		var items []offboard.Item
 		err := v.read(func(tx offboard.Tx) (err error) {
-			items, err = tx.Items(v.ctx(), dep, after, 1000)
+			items, err = tx.Outcomes(v.ctx(), dep, after, 1000)
 			return err
 		})
 		if err != nil || len(items) == 0 {

@@ -145,6 +145,10 @@ func TestWhoMayCall(t *testing.T) {
 		want[fault](t, s, http.StatusUnauthorized, ask{as: upn("daan.visser"), method: "GET", path: "organization"}) // blocked
 	})
 	t.Run("a token without the permission", func(t *testing.T) {
+		want[object](t, s, http.StatusOK, ask{as: admin + "|User.Read", method: "GET", path: "people/" + admin})
+		if f := want[fault](t, s, http.StatusForbidden, ask{as: admin + "|User.Read", method: "GET", path: "people/" + upn("mila.kok")}); f.Error.Code != "request.noScope" {
+			t.Errorf("User.Read is for oneself: got %+v", f)
+		}
 		f := want[fault](t, s, http.StatusForbidden, ask{as: admin + "|User.Read.All", method: "POST", path: "departures/plan", body: object{"users": wishes(upn("mila.kok"))}})
 		if f.Error.Code != "request.noScope" || !strings.Contains(f.Error.Message, "User.ReadWrite.All") {
 			t.Errorf("got %+v", f)

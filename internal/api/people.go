@@ -63,6 +63,9 @@ type boughtView struct {
 // person serves GET people/{user}.
 func (a *API) person(c *call) error {
 	p, err := a.personOf(c, c.r.PathValue("user"))
+	if err == nil && p.ID != c.actor.ID { // User.Read is for oneself
+		err = c.carries(readPeople)
+	}
 	if err != nil {
 		return err
 	}

@@ -68,10 +68,8 @@ var (
 // allows refuses a token that does not carry the permission, a caller whose role
 // does not cover the operation, and parameters that nobody knows.
 func (route *route) allows(c *call) error {
-	if c.actor.Scopes != nil && !route.covered(&c.actor) {
-		f := wrong(c.r, "request.noScope", "", "scopes", route.scopes)
-		f.Status = http.StatusForbidden
-		return f
+	if err := c.carries(route.scopes); err != nil {
+		return err
 	}
 	if route.may != "" {
 		if r := org.May(c.actor, route.may); r != nil {
@@ -89,12 +87,16 @@ func (route *route) allows(c *call) error {
 // asThePerson is the delegated permission to do whatever the person may do.
 const asThePerson = "Directory.AccessAsUser.All"
 
-// covered says that a token carries one of the permissions.
-func (route *route) covered(actor *org.Actor) bool {
-	return len(route.scopes) == 0 || slices.ContainsFunc(actor.Scopes, func(s string) bool {
-		return !actor.App && strings.EqualFold(s, asThePerson) ||
-			slices.ContainsFunc(route.scopes, func(x string) bool { return strings.EqualFold(x, s) })
-	})
+// carries refuses a token that has none of the permissions.
+func (c *call) carries(scopes []string) error {
+	if c.actor.Scopes == nil || len(scopes) == 0 || slices.ContainsFunc(c.actor.Scopes, func(s string) bool {
+		return !c.actor.App && strings.EqualFold(s, asThePerson) || slices.ContainsFunc(scopes, func(x string) bool { return strings.EqualFold(x, s) })
+	}) {
+		return nil
+	}
+	f := wrong(c.r, "request.noScope", "", "scopes", scopes)
+	f.Status = http.StatusForbidden
+	return f
 }
 
 // routes is the table.

@@ -122,6 +122,13 @@ func TestGroupPages(t *testing.T) {
 		c.post(owners, "who", "bram.jansen@lindeboom.example").says(t, "The owner was added.")
 		c.post(owners, "do", "remove", "who", s.id(t, "sara.blom")).says(t, "The owner was removed.")
 	})
+	t.Run("R-API-72 R-SM-11 the only owner", func(t *testing.T) {
+		a := c.get(s.groupAt(t, "Rooster") + "/owners")
+		a.says(t, "is the last owner of Rooster and can't be removed as such. Add another owner first.")
+		if !strings.Contains(a.body, ` disabled aria-label="Remove Hanna Bos from Rooster"`) {
+			t.Error("the button is not disabled")
+		}
+	})
 	t.Run("R-LIC-18 R-PERM-06 deleting", func(t *testing.T) {
 		page := c.get(at)
 		page.says(t, "In Microsoft 365 such a group could be restored for 30 days. Here it can't.")

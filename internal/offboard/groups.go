@@ -226,8 +226,8 @@ func lastOwner(ctx context.Context, tx Tx, g *org.Group, p *org.Person, m Member
 	if err != nil {
 		return err
 	}
-	if len(owners) == 1 && slices.ContainsFunc(owners, func(r org.Ref) bool { return r.ID == string(p.ID) }) {
-		return org.Refuse(org.Invalid, "group.lastOwner", "R-API-72", org.Arg{Name: "user", Value: p.Ref()}, org.Arg{Name: "group", Value: g.Ref()})
+	if r := org.LastOwner(g, owners, p.Ref()); r != nil {
+		return r
 	}
 	return nil
 }

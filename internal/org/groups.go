@@ -53,6 +53,15 @@ func GateMembership(actor Actor, g *Group, owners bool) *Refusal {
 	return nil
 }
 
+// LastOwner refuses to take a group's only owner from it; owners are those there
+// are, and going is one of them or not. R-API-72
+func LastOwner(g *Group, owners []Ref, going Ref) *Refusal {
+	if len(owners) == 1 && owners[0].ID == going.ID {
+		return Refuse(Invalid, "group.lastOwner", "R-API-72", Arg{"user", going}, Arg{"group", g.Ref()})
+	}
+	return nil
+}
+
 // GateGroupDeletion says why the actor can't delete a group; nil when they can.
 // One that gives licences can't go. R-LIC-18
 func GateGroupDeletion(actor Actor, g *Group) *Refusal {

@@ -82,6 +82,25 @@ func TestNewGroups(t *testing.T) {
 	}
 }
 
+func TestLastOwner(t *testing.T) {
+	g, a, b := &Group{ID: "g"}, Ref{ID: "a"}, Ref{ID: "b"}
+	for _, c := range []struct {
+		name   string
+		owners []Ref
+		going  Ref
+		want   string
+	}{
+		{"R-API-72 the only one", []Ref{a}, a, "group.lastOwner"},
+		{"R-API-72 one of two", []Ref{a, b}, a, ""},
+		{"R-API-72 somebody who is none", []Ref{a}, b, ""},
+		{"R-API-72 of nobody", nil, a, ""},
+	} {
+		if r := LastOwner(g, c.owners, c.going); reason(r) != c.want {
+			t.Errorf("%s: %v", c.name, r)
+		}
+	}
+}
+
 func TestNickname(t *testing.T) {
 	for name, want := range map[string]string{
 		"Reünie 2027": "reunie-2027", "Sectie  Nederlands & Duits": "sectie-nederlands-duits", "(Bestuur)": "bestuur", "ICT/beheer.": "ict-beheer", "日本": "", "": "",

@@ -17,6 +17,7 @@ type groupPeople struct {
 	G       *org.Group
 	Owners  bool
 	Off     *org.Refusal // why the reader can't change who they are
+	Last    *org.Refusal // why the only owner can't be taken out
 	Size    int
 	Box     string
 	Rows    []offboard.UserRow
@@ -75,6 +76,9 @@ func (v *visit) groupPeople(d groupPeople, status int) error {
 	}
 	if err != nil {
 		return err
+	}
+	if d.Owners && d.Size == 1 && len(page.Rows) == 1 {
+		d.Last = org.LastOwner(d.G, []org.Ref{page.Rows[0].Ref()}, page.Rows[0].Ref()) // R-SM-11
 	}
 	if d.Rows = page.Rows; page.Next != "" {
 		d.Next = groupHref(d.G, d.part()) + "?" + url.Values{"q": {d.Box}, "after": {page.Next}}.Encode()

@@ -198,6 +198,23 @@ func TestAddressBehindAProxy(t *testing.T) {
 	}
 }
 
+func TestVeryManyAreNotCounted(t *testing.T) {
+	v := &visit{Lang: locale.English}
+	for n, want := range map[int]string{0: "0", 999: "999", offboard.CountedMembers: "1,000 or more"} {
+		if got := v.counted(n); got != want {
+			t.Errorf("%d is %q, want %q", n, got, want)
+		}
+	}
+}
+
+func TestSeveralNames(t *testing.T) {
+	for typed, want := range map[string]int{"": 0, "anna": 0, "anna de vries": 0, "a@x": 1, "a@x, b@x;c@x\nd@x": 4, "a@x bram": 0} {
+		if got := severalNames(typed); len(got) != want {
+			t.Errorf("%q is %q", typed, got)
+		}
+	}
+}
+
 func TestTheDoorForgetsAndHolds(t *testing.T) {
 	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	d := newDoor(func() time.Time { return now })

@@ -27,6 +27,11 @@ func (o operator) Verify(context.Context, string) (identity.Claims, error) {
 	return identity.Claims{Subject: operatorID, IsApp: true, AppID: operatorID, AppName: o.name, Permissions: []string{"Directory.ReadWrite.All"}}, nil
 }
 
+// Presume implements wire.Subjects.
+func (o operator) Presume(ctx context.Context, _ string, _ bool) (offboard.Subject, context.Context, func() error) {
+	return offboard.Subject{}, ctx, nil
+}
+
 // Subject implements wire.Subjects.
 func (o operator) Subject(context.Context, string, bool) (offboard.Subject, error) {
 	return offboard.Subject{Found: true, Enabled: true, Roles: []org.RoleID{org.GlobalAdmin}}, nil

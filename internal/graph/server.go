@@ -88,10 +88,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) error {
 	if open(&a) {
 		return s.dispatch(w, r, c, &a)
 	}
-	if c.caller, err = s.cfg.Auth.Caller(r); err != nil {
-		return err
-	}
-	return s.admitted(w, r, c, &a)
+	return s.cfg.Auth.As(w, r, func(w http.ResponseWriter, r *http.Request, caller wire.Caller) error {
+		c, a := *c, a // it may be called twice
+		c.caller = caller
+		return s.admitted(w, r, &c, &a)
+	})
 }
 
 // admitted serves a request whose caller is known, alone or in a batch.

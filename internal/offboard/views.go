@@ -1,6 +1,7 @@
 package offboard
 
 import (
+	"errors"
 	"time"
 
 	"leaver/internal/odata"
@@ -314,3 +315,7 @@ type Subject struct {
 	Epoch                   int64
 	Roles                   []org.RoleID
 }
+
+// ErrSubjectChanged says that somebody does not stand as they were presumed to:
+// what they asked for has to be looked at from its beginning.
+var ErrSubjectChanged = errors.New("the subject of the request has changed")

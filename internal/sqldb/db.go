@@ -143,6 +143,9 @@ func (db *DB) Size(ctx context.Context) (int64, error) {
 
 // View runs f on one consistent snapshot of the database.
 func (db *DB) View(ctx context.Context, f func(tx *Tx) error) error {
+	if err := db.settled(ctx); err != nil {
+		return err
+	}
 	version := db.stats.changes.Load() // before the snapshot, which may know more but never less
 	s, err := db.snapshot(ctx)
 	if err != nil {
@@ -224,6 +227,13 @@ func (db *DB) Query(ctx context.Context, text string, args ...any) (*Rows, error
 	if err != nil {
 		return nil, err
 	}
+	a, err := db.first(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if a != nil {
+		defer a.mu.Unlock()
+	}
 	for {
 		s, fresh, err := db.readers.take(ctx)
 		if err != nil {
@@ -232,8 +242,12 @@ func (db *DB) Query(ctx context.Context, text string, args ...any) (*Rows, error
 		if s.lite != nil && db.writer != nil { // where others write, nobody here knows when
 			s.hold(db.stats.changes.Load())
 		}
-		found, err := s.query(ctx, text, args...)
+		found, err := a.query(ctx, s, text, args)
 		if err == nil {
+			if a != nil && a.err != nil {
+				db.readers.give(s)
+				return nil, a.err
+			}
 			rows := &Rows{rows: found, text: text, s: s, back: db.readers}
 			if err = s.note(rows.fetch()); err == nil {
 				return rows, nil

@@ -70,6 +70,9 @@ func (db *DB) Update(ctx context.Context, f func(tx *Tx) error) error {
 	if db.writer == nil {
 		return fmt.Errorf("update: %w", ErrReadOnly)
 	}
+	if err := db.settled(ctx); err != nil {
+		return err
+	}
 	j := &job{ctx: ctx, f: f, done: make(chan struct{})}
 	if err := db.writer.send(j); err != nil {
 		return err

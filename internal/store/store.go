@@ -35,6 +35,7 @@ type Store struct {
 	newID    func() string
 	users    *users
 	subjects subjects
+	presumed presumed
 
 	groups       *odata.Resource
 	groupColumns []column[org.Group]

@@ -75,20 +75,30 @@ func (s *Store) Subject(ctx context.Context, id string, app bool) (offboard.Subj
 		return found, nil
 	}
 	found, err := s.subject(ctx, id, app)
-	if err == nil && lasting {
+	switch {
+	case err != nil:
+	case lasting:
 		s.subjects.put(silent, turn, key, found)
+	default:
+		s.presumed.put(key, found)
 	}
 	return found, outage(err)
 }
 
+// subjectText asks for how a person or an app stands.
+var subjectText = map[bool]string{
+	false: "select u.enabled, u.deleted is not null, u.session_epoch, " + rolesOf + " from users u where u.id = $1",
+	true:  "select a.enabled, false, a.session_epoch, a.roles from apps a where a.id = $1",
+}
+
 func (s *Store) subject(ctx context.Context, id string, app bool) (offboard.Subject, error) {
-	text := "select u.enabled, u.deleted is not null, u.session_epoch, " + rolesOf + " from users u where u.id = $1"
-	if app {
-		text = "select a.enabled, false, a.session_epoch, a.roles from apps a where a.id = $1"
-	}
+	return scanSubject(s.db.QueryRow(ctx, subjectText[app], id))
+}
+
+func scanSubject(row *sqldb.Row) (offboard.Subject, error) {
 	var found offboard.Subject
 	var roles string
-	err := s.db.QueryRow(ctx, text, id).Scan(&found.Enabled, &found.Deleted, &found.Epoch, &roles)
+	err := row.Scan(&found.Enabled, &found.Deleted, &found.Epoch, &roles)
 	if errors.Is(err, sqldb.ErrNoRows) {
 		return found, nil
 	}

@@ -20,6 +20,11 @@ type Tokens interface {
 type Subjects interface {
 	// Subject looks up a person or app by object id. Not found is no error.
 	Subject(ctx context.Context, id string, app bool) (offboard.Subject, error)
+	// Presume gives how they stood last, and a context in which nothing is answered
+	// before it is known that they still do; settle makes sure of it. What finds
+	// that they don't gives offboard.ErrSubjectChanged. settle may be nil: then
+	// nothing is presumed.
+	Presume(ctx context.Context, id string, app bool) (was offboard.Subject, presuming context.Context, settle func() error)
 }
 
 // Auth knows who a request comes from.
@@ -40,18 +45,33 @@ type Caller struct {
 // in the same session is asked of the database every time, so that nobody who
 // was deleted or blocked gets any further. R-DEL-12 R-API-01 R-API-22
 func (a *Auth) Caller(r *http.Request) (Caller, error) {
-	bearer, err := bearerOf(r)
+	claims, err := a.claims(r)
 	if err != nil {
 		return Caller{}, err
+	}
+	now, err := a.Subjects.Subject(r.Context(), claims.Subject, claims.IsApp)
+	if err != nil {
+		return Caller{}, err
+	}
+	return callerOf(r, &claims, now)
+}
+
+// claims are those of the token of a request, which is checked.
+func (a *Auth) claims(r *http.Request) (identity.Claims, error) {
+	bearer, err := bearerOf(r)
+	if err != nil {
+		return identity.Claims{}, err
 	}
 	claims, err := a.Tokens.Verify(r.Context(), bearer)
 	if err != nil {
-		return Caller{}, tokenFault(err)
+		return identity.Claims{}, tokenFault(err)
 	}
-	now, err := a.Subjects.Subject(r.Context(), claims.Subject, claims.IsApp)
+	return claims, nil
+}
+
+// callerOf is who holds a token, if they still stand as they did when they got it.
+func callerOf(r *http.Request, claims *identity.Claims, now offboard.Subject) (Caller, error) {
 	switch {
-	case err != nil:
-		return Caller{}, err
 	case !now.Found || now.Deleted || !now.Enabled:
 		return Caller{}, Unauthorized("The identity of the calling principal could not be found or is disabled.")
 	case now.Epoch != claims.Epoch:

@@ -15,6 +15,7 @@ import (
 
 	"leaver/internal/locale"
 	"leaver/internal/odata"
+	"leaver/internal/offboard"
 	"leaver/internal/org"
 )
 
@@ -63,6 +64,9 @@ func (s *Surface) guarded(w http.ResponseWriter, r *http.Request, f func(http.Re
 
 // answer writes an error, where nothing has been written yet.
 func (s *Surface) answer(w *writer, r *http.Request, err error) {
+	if errors.Is(err, offboard.ErrSubjectChanged) && !w.begun {
+		return // it is served once more, see Auth.As
+	}
 	fault := s.FaultOf(r, err)
 	if w.lost {
 		fault.Status = StatusClientLeft

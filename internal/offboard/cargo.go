@@ -24,8 +24,8 @@ func (c *cargo) again() cargo {
 }
 
 // loadChunk loads the next people of a run.
-func (d *Desk) loadChunk(ctx context.Context, tx Tx, dep *Departure, from int) (*cargo, error) {
-	c, limit := &cargo{from: from}, d.chunk()
+func (d *Desk) loadChunk(ctx context.Context, tx Tx, dep *Departure, from, limit int) (*cargo, error) {
+	c := &cargo{from: from}
 	var err error
 	if c.items, err = tx.Items(ctx, dep, from-1, limit, ItemPending); err != nil {
 		return nil, err
@@ -58,8 +58,18 @@ func (r *runner) loadNext(ctx context.Context, tx Tx, dep *Departure, c *cargo) 
 	if !c.full {
 		return
 	}
-	of, from := *dep, c.items[len(c.items)-1].Ordinal+1
-	r.next.load(ctx, r.Store, tx, func(tx Tx) (*cargo, error) { return r.loadChunk(ctx, tx, &of, from) })
+	of, from, limit := *dep, c.items[len(c.items)-1].Ordinal+1, r.chunk()
+	r.next.load(ctx, r.Store, tx, func(tx Tx) (*cargo, error) { return r.loadChunk(ctx, tx, &of, from, limit) })
+}
+
+// first lets go of those behind the first n: the pace was slowed since they were loaded.
+func (c *cargo) first(n int) *cargo {
+	if n >= len(c.items) {
+		return c
+	}
+	fewer := *c
+	fewer.items, fewer.people, fewer.full = c.items[:n], c.people[:n], true
+	return &fewer
 }
 
 // ifCurrent gives what was loaded ahead, nil unless the transaction would load the

@@ -63,6 +63,9 @@ func TestLoadedAhead(t *testing.T) {
 				if counting.loads < c.loads || counting.loads > most {
 					t.Errorf("people were loaded in %d transactions, want %d", counting.loads, c.loads)
 				}
+				if counting.asked != 3 {
+					t.Errorf("in three portions it was asked %d times whether somebody waits", counting.asked)
+				}
 				var got []offboard.ItemOutcome
 				for _, it := range o.items(t, dep) {
 					got = append(got, it.Outcome)

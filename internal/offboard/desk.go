@@ -1,7 +1,6 @@
 package offboard
 
 import (
-	"cmp"
 	"context"
 	"log/slog"
 	"runtime/debug"
@@ -36,8 +35,6 @@ type Desk struct {
 	wake     chan struct{}
 	watch    watchers
 	sketches sketches
-	// How many people a transaction of a run takes, and one of a sweep.
-	running, purging pace
 }
 
 // Bodies keeps the bodies of messages and files, named by their hash. The desk
@@ -46,13 +43,6 @@ type Bodies interface {
 	Has(ctx context.Context, hash string) (bool, error)
 	Delete(ctx context.Context, hashes ...string) error
 }
-
-// portionOfRun is how many people one transaction of a run takes at most: large
-// enough to write each page once for many of them. Where that takes others their
-// turn for too long, it takes fewer.
-const portionOfRun = 2000
-
-func (d *Desk) chunk() int { return cmp.Or(d.Portion, d.running.portion(portionOfRun)) }
 
 // now is the organization's time, in whole seconds. A practice organization has
 // a clock that can be moved.

@@ -93,6 +93,8 @@ type Crowd interface {
 	// Version goes up with every change, by one with one change alone. A snapshot may
 	// know of later changes than its version says. It is not always known.
 	Version(ctx context.Context) (n int64, known bool)
+	// Wanted says whether somebody waits for this change to end.
+	Wanted(ctx context.Context) (bool, error)
 }
 
 // Change is one person before and after.

@@ -97,22 +97,31 @@ func (d *Desk) Sweep(ctx context.Context, progress func(Swept)) (Swept, error) {
 	}
 	next := &ahead[[]*org.Person]{}
 	defer next.take()
+	var pace pace
 	for more := true; more; {
 		var batch Swept
 		due, version := next.take()
+		limit := cmp.Or(d.Portion, pace.portion())
+		if due != nil && len(*due) > limit {
+			*due = (*due)[:limit] // the pace was slowed since they were loaded
+		}
 		var began time.Time
+		wanted := false
 		err := d.Store.Change(ctx, func(tx Tx) (err error) {
 			began = d.Now()
 			if due != nil && !alone(ctx, tx, version) {
 				due = nil
 			}
-			batch, err = d.sweepBatch(ctx, tx, system, due, next)
+			if batch, err = d.sweepBatch(ctx, tx, system, due, limit, next); err != nil {
+				return err
+			}
+			wanted, err = tx.Wanted(ctx)
 			return err
 		})
 		if err != nil {
 			return total, err
 		}
-		d.purging.took(batch.People, d.Now().Sub(began))
+		pace.took(batch.People, d.Now().Sub(began), wanted)
 		total.add(batch)
 		if progress != nil {
 			progress(total)
@@ -127,7 +136,7 @@ func (d *Desk) Sweep(ctx context.Context, progress func(Swept)) (Swept, error) {
 
 // sweepBatch does a portion of what is due. The people who are due next are loaded
 // meanwhile; had are those who were.
-func (d *Desk) sweepBatch(ctx context.Context, tx Tx, system org.Actor, had *[]*org.Person, next *ahead[[]*org.Person]) (Swept, error) {
+func (d *Desk) sweepBatch(ctx context.Context, tx Tx, system org.Actor, had *[]*org.Person, limit int, next *ahead[[]*org.Person]) (Swept, error) {
 	var s Swept
 	now, err := d.now(ctx, tx)
 	if err != nil {
@@ -138,7 +147,6 @@ func (d *Desk) sweepBatch(ctx context.Context, tx Tx, system org.Actor, had *[]*
 		return s, err
 	}
 	until := now.Add(-org.UserRetention)
-	limit := cmp.Or(d.Portion, d.purging.portion(purgeChunk))
 	load := func(tx Tx, after *org.Person) (*[]*org.Person, error) {
 		due, err := tx.Due(ctx, until, after, limit)
 		return &due, err
@@ -170,13 +178,8 @@ func (d *Desk) sweepBatch(ctx context.Context, tx Tx, system org.Actor, had *[]*
 	return s, tx.Audit(ctx, entries...)
 }
 
-// sweepChunk is how much one transaction of a sweep takes, purgeChunk how many people:
-// their names and addresses stand all over the indexes, whose pages are written once
-// for all of a chunk.
-const (
-	sweepChunk = 1000
-	purgeChunk = 4000
-)
+// sweepChunk is how much of what is not people one transaction of a sweep takes.
+const sweepChunk = 1000
 
 // renew carries out what is due on subscriptions. R-LIC-25 R-LIC-35
 func (d *Desk) renew(ctx context.Context, system org.Actor, total *Swept) error {

@@ -1,6 +1,7 @@
 package offboard
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -71,7 +72,10 @@ type runner struct {
 	*Desk
 	id   org.DepartureID
 	next ahead[cargo]
+	pace pace
 }
+
+func (r *runner) chunk() int { return cmp.Or(r.Portion, r.pace.portion()) }
 
 // advance does the next chunk of a departure in one transaction: everybody in it
 // is wholly done, or (when the process dies) wholly untouched.
@@ -79,7 +83,7 @@ func (r *runner) advance(ctx context.Context) (*Departure, error) {
 	var dep *Departure
 	have, version := r.next.take()
 	var began time.Time
-	did := 0
+	did, wanted := 0, false
 	err := r.Store.Change(ctx, func(tx Tx) error {
 		var err error
 		began = r.Now() // others wait from now on
@@ -95,17 +99,26 @@ func (r *runner) advance(ctx context.Context) (*Departure, error) {
 		}
 		dep.Lease = r.Now().Add(r.Lease)
 		if dep.Undoing {
-			return r.undoChunk(ctx, tx, dep, now)
+			if did, err = r.undoChunk(ctx, tx, dep, r.chunk(), now); err != nil {
+				return err
+			}
+			wanted, err = tx.Wanted(ctx)
+			return err
 		}
 		c := have.ifCurrent(ctx, version, tx, dep)
 		if c == nil {
-			if c, err = r.loadChunk(ctx, tx, dep, dep.Next); err != nil {
+			if c, err = r.loadChunk(ctx, tx, dep, dep.Next, r.chunk()); err != nil {
 				return err
 			}
 		}
+		c = c.first(r.chunk())
 		r.loadNext(ctx, tx, dep, c)
 		did = len(c.items)
-		return r.runChunk(ctx, tx, dep, c.again(), now)
+		if err := r.runChunk(ctx, tx, dep, c.again(), now); err != nil {
+			return err
+		}
+		wanted, err = tx.Wanted(ctx)
+		return err
 	})
 	if dep == nil {
 		dep = &Departure{ID: r.id}
@@ -114,7 +127,7 @@ func (r *runner) advance(ctx context.Context) (*Departure, error) {
 		r.next.take()
 		return dep, err
 	}
-	r.running.took(did, r.Now().Sub(began))
+	r.pace.took(did, r.Now().Sub(began), wanted)
 	return dep, nil
 }
 

@@ -14,10 +14,11 @@ import (
 	"leaver/internal/store/storetest"
 )
 
-// looking counts how often people are loaded.
+// looking counts how often people are loaded, and how often is asked whether
+// somebody waits.
 type looking struct {
 	*store.Store
-	loads int
+	loads, asked int
 }
 
 type lookingTx struct {
@@ -32,6 +33,11 @@ func (s *looking) Change(ctx context.Context, f func(offboard.Tx) error) error {
 func (t *lookingTx) PeopleByKey(ctx context.Context, keys []int64) ([]*org.Person, error) {
 	t.s.loads++
 	return t.Tx.PeopleByKey(ctx, keys)
+}
+
+func (t *lookingTx) Wanted(ctx context.Context) (bool, error) {
+	t.s.asked++
+	return t.Tx.Wanted(ctx)
 }
 
 // TestConfirmWhatWasPlanned confirms a plan at once, and after everything that has

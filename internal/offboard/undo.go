@@ -60,19 +60,20 @@ func departure(ctx context.Context, tx Tx, id org.DepartureID) (*Departure, erro
 }
 
 // undoChunk puts the next people of a departure back. Each of them is tried
-// alone: what a rule refuses for one is noted and does not stop the others.
-func (d *Desk) undoChunk(ctx context.Context, tx Tx, dep *Departure, now time.Time) error {
+// alone: what a rule refuses for one is noted and does not stop the others. It gives
+// how many they were.
+func (d *Desk) undoChunk(ctx context.Context, tx Tx, dep *Departure, limit int, now time.Time) (int, error) {
 	actor, err := undoer(dep)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	items, err := tx.Undoable(ctx, dep, d.chunk())
+	items, err := tx.Undoable(ctx, dep, limit)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if len(items) == 0 {
 		finish(dep, now)
-		return tx.SaveDeparture(ctx, dep)
+		return 0, tx.SaveDeparture(ctx, dep)
 	}
 	dep.Next = items[len(items)-1].Ordinal + 1
 	refs := make([]string, len(items))
@@ -81,21 +82,21 @@ func (d *Desk) undoChunk(ctx context.Context, tx Tx, dep *Departure, now time.Ti
 	}
 	people, err := tx.People(ctx, refs)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	o, err := tx.Organization(ctx)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for i := range items {
 		if err := d.undoItem(ctx, tx, actor, dep, &items[i], people[i], o, now); err != nil {
-			return fmt.Errorf("undo %s: %w", items[i].User.Name, err)
+			return 0, fmt.Errorf("undo %s: %w", items[i].User.Name, err)
 		}
 	}
 	if err := tx.SaveItems(ctx, dep, items); err != nil {
-		return err
+		return 0, err
 	}
-	return tx.SaveDeparture(ctx, dep)
+	return len(items), tx.SaveDeparture(ctx, dep)
 }
 
 // undoItem puts one person back, or notes why that can't be.

@@ -24,6 +24,8 @@ const (
 const (
 	beginWrite = "begin isolation level read committed read write"
 	lockWrite  = "select pg_advisory_xact_lock($1), pg_current_xact_id()::text"
+	lockWanted = `select exists (select 1 from pg_locks where locktype = 'advisory' and not granted and objsubid = 1 and classid = 0 and objid::bigint = $1
+ and database = (select oid from pg_database where datname = current_database()))`
 )
 
 // keyed has the connection that writes go by an index wherever there is one. Its

@@ -48,6 +48,18 @@ func (tx *Tx) Version(ctx context.Context) (n int64, known bool) {
 	return tx.version, known
 }
 
+// Wanted says whether somebody waits for this Update to end, on this node or on
+// another.
+func (tx *Tx) Wanted(ctx context.Context) (bool, error) {
+	switch {
+	case !tx.write:
+		return false, nil
+	case len(tx.db.writer.jobs) > 0, tx.db.dialect == SQLite:
+		return len(tx.db.writer.jobs) > 0, nil
+	}
+	return One(ctx, tx, Value[bool], lockWanted, int64(writeLock))
+}
+
 // Announce has f called when the change is durable, before anybody is told: f
 // makes forget what was remembered of all that it changed. A change that announces
 // nothing counts in [DB.Silent].

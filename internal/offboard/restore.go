@@ -122,6 +122,7 @@ func (b *backing) restore(ctx context.Context, p *org.Person, it *Item) (org.Per
 		return after, nil, err
 	}
 	if it != nil {
+		it.Notes = slices.DeleteFunc(it.Notes, refusedBefore)
 		if err := b.tx.MarkUndone(ctx, it, notes); err != nil {
 			return after, nil, err
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"leaver/internal/org"
@@ -102,13 +103,13 @@ func (d *Desk) undoChunk(ctx context.Context, tx Tx, dep *Departure, limit int, 
 // undoItem puts one person back, or notes why that can't be.
 func (d *Desk) undoItem(ctx context.Context, tx Tx, actor org.Actor, dep *Departure, it *Item, p *org.Person, o *org.Organization, now time.Time) error {
 	if r := mayUndo(actor, it, p, now); r != nil {
-		it.Notes = append(it.Notes, org.Note{Key: "undo.refused." + r.Reason, Rule: r.Rule, Severity: org.Critical, Args: r.Args})
+		it.Notes = append(it.Notes, refusedNote(r))
 		return nil
 	}
 	b := &backing{tx: tx, actor: actor, now: now, how: Restoring{RestoreOptions: org.RestoreOptions{Reconcile: true}}}
 	after, notes, err := b.putBack(ctx, p, it.Before, it.Steps, it.Ran)
 	if r := org.RefusalOf(err); r != nil {
-		it.Notes = append(it.Notes, org.Note{Key: "undo.refused." + r.Reason, Rule: r.Rule, Severity: org.Critical, Args: r.Args})
+		it.Notes = append(it.Notes, refusedNote(r))
 		return nil
 	}
 	if err != nil {
@@ -128,6 +129,14 @@ func (d *Desk) undoItem(ctx context.Context, tx Tx, actor org.Actor, dep *Depart
 	det := detail{Departure: dep.ID, Before: stateOfPerson(p), After: stateOfPerson(&after), Notes: notes}
 	return tx.Audit(ctx, entry(actor, ActRestore, after.Ref(), now, encode(det)))
 }
+
+// refusedNote says why somebody could not be put back.
+func refusedNote(r *org.Refusal) org.Note {
+	return org.Note{Key: "undo.refused." + r.Reason, Rule: r.Rule, Severity: org.Critical, Args: r.Args}
+}
+
+// refusedBefore says that a note no longer holds once the person is back.
+func refusedBefore(n org.Note) bool { return strings.HasPrefix(n.Key, "undo.refused.") }
 
 func mayUndo(actor org.Actor, it *Item, p *org.Person, now time.Time) *org.Refusal {
 	switch {

@@ -1,6 +1,7 @@
 package offboard_test
 
 import (
+	"slices"
 	"testing"
 
 	"leaver/internal/offboard"
@@ -39,8 +40,8 @@ func TestUndoRefused(t *testing.T) {
 		if len(back.Person.Licenses) != len(anna.Licenses) || len(back.Person.Drive.Grants) != 0 {
 			t.Errorf("R-RES-01 anna comes back with %+v, and %+v in her files", back.Person.Licenses, back.Person.Drive.Grants)
 		}
-		if it := o.items(t, dep)[0]; !it.Undone {
-			t.Error("anna is back, and her item does not say so")
+		if it := o.items(t, dep)[0]; !it.Undone || slices.ContainsFunc(it.Notes, func(n org.Note) bool { return n.Key == "undo.refused.restore.upnTaken" }) {
+			t.Errorf("anna is back: undone %v, notes %+v", it.Undone, it.Notes)
 		}
 	})
 }

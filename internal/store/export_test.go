@@ -41,3 +41,14 @@ func HeadPlan(ctx context.Context, tx *sqldb.Tx) (string, error) {
 	plan, err := sqldb.All(ctx, tx, sqldb.Value[string], "explain "+headText)
 	return strings.Join(plan, "\n"), err
 }
+
+// AuditPlan says how the database goes about a page of the trail.
+func AuditPlan(ctx context.Context, s *Store, q offboard.AuditQuery) (string, error) {
+	text, args := auditText(&q)
+	spy := &explainer{Querier: s.db, db: s.db}
+	rows, err := spy.Query(ctx, text, args...)
+	if err != nil {
+		return "", err
+	}
+	return strings.Join(spy.plan, "\n"), rows.Close()
+}

@@ -1,6 +1,4 @@
 -- +goose Up
-drop index audit_target; -- nobody can be asked for by id alone: whoever looks for a target may mean its name
-
 -- PostgreSQL writes a changed row anew, and with it an entry in every index that
 -- holds it: fewer when those of active people hold no deleted ones. SQLite leaves
 -- an entry alone as long as its columns stay.
@@ -15,7 +13,6 @@ create index users_unlicensed on users (display_key, pk) where deleted is null a
 }
 
 -- +goose Down
-create index audit_target on audit (target_id, seq);
 {postgres drop index users_surname;
 drop index users_mail;
 drop index users_employee;

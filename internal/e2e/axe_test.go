@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"leaver/internal/catalog"
 )
 
 // axeVersion is the version of axe-core that pages are held to. It comes from the
@@ -106,6 +108,14 @@ func TestAccessible(t *testing.T) {
 			check("the plan for several")
 			b.upload("userPrincipalName\nnobody\n")
 			check("a file with errors")
+			docenten := s.groupAt(t, "Docenten")
+			b.open(docenten + "/licenses")
+			b.click("#l-" + string(catalog.A3Faculty))
+			b.press("main .primary")
+			check("what becomes of the members of a group")
+			b.open(docenten + "/members?q=gijs")
+			b.press("#list form button")
+			check("somebody who loses something by leaving a group")
 			b.open("/nothing")
 			check("no page")
 			b.open("/deleted/" + s.deleted(t, "Olaf Dijk"))

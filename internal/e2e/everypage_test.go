@@ -34,6 +34,7 @@ func everyPage(t testing.TB, c *client) []string {
 	docenten, rooster := c.s.groupAt(t, "Docenten"), c.s.groupAt(t, "Rooster")
 	return []string{
 		"/groups", "/groups?show=licenses&q=d", "/groups/new", rooster, rooster + "/members", rooster + "/owners", docenten, docenten + "/members", docenten + "/licenses",
+		c.s.overfull(t) + "/licenses",
 		"/users", "/users?view=admins&q=a", anna, anna + "/account", anna + "/licenses", anna + "/mail", anna + "/drive", anna + "/groups", anna + "/roles",
 		"/users/" + c.s.id(t, "carla.smit") + "/licenses", "/users/" + c.s.id(t, "daan.visser") + "/mail", anna + "/delete", "/deleted/left", "/settings/domains", "/settings/apps", app, "/users/" + c.s.id(t, "eva.bakker") + "/delete", "/users/new",
 		"/several", "/deleted", "/deleted/" + c.s.deleted(t, "Rosa van Dam"), "/leavers", run, run + "/record", "/leavers/calendar", "/products",

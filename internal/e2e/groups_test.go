@@ -52,6 +52,17 @@ func (s *school) add(t testing.TB, g org.Group, members ...string) string {
 	return "/groups/" + string(g.ID)
 }
 
+// overfull makes a group that gives more people a product than there are seats.
+func (s *school) overfull(t testing.TB) string {
+	t.Helper()
+	at := s.add(t, org.Group{DisplayName: "Rapporten", Security: true}, "anna.devries", "bram.jansen", "mila.kok", "carla.smit", "lars.vos", "kim.degroot")
+	_, err := s.desk.AssignGroupLicenses(t.Context(), boss, org.GroupID(strings.TrimPrefix(at, "/groups/")), []org.LicenseRequest{{Sku: catalog.PowerBIPro}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
 func TestGroupPages(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t, 0)

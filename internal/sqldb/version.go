@@ -15,7 +15,12 @@ import (
 // below which it sees everything, if it sees nothing above.
 func (tx *Tx) versionPostgres(ctx context.Context) (int64, bool) {
 	if tx.write {
-		own, err := strconv.ParseInt(tx.db.writer.xid, 10, 64) // there is none before the first answer
+		if tx.db.writer.xid == "" { // nothing was sent yet
+			if err := tx.flush(ctx); err != nil {
+				return 0, false
+			}
+		}
+		own, err := strconv.ParseInt(tx.db.writer.xid, 10, 64)
 		return own, err == nil && tx.first && tx.db.writer.crowded != own-1
 	}
 	seen, err := One(ctx, tx, Value[string], "select pg_current_snapshot()::text")

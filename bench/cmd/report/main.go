@@ -49,7 +49,7 @@ type bench struct {
 func main() {
 	bin := flag.String("bin", "bin", "folder with leaver, refdir, pairbench and dbfloor")
 	sizes := flag.String("sizes", "10000,100000,1000000", "people in the organizations measured")
-	postgres := flag.Int("postgres", 100_000, "measure PostgreSQL too, up to so many people")
+	postgres := flag.Int("postgres", 1_000_000, "measure PostgreSQL too, up to so many people")
 	out := flag.String("out", "../docs/performance.md", "report to write between its markers")
 	flag.Parse()
 	dir, err := os.MkdirTemp("", "leaver-bench-")
@@ -114,10 +114,11 @@ func (b *bench) size(n int, postgres bool) {
 		check(os.CopyFS(copied, os.DirFS(data)))
 	}
 	leaver, ref := b.serve(data), b.reference(n, sqliteName)
-	b.centre(n, leaver)
+	b.centre(n, leaver, "")
 	b.pairs(n, sqliteName, leaver, ref)
 	ref.stop()
 	b.bulk(n, sqliteName, leaver, b.sqliteFloor)
+	b.centre(n, leaver, " after that run, purge and the trail of both")
 	leaver.stop()
 	b.cold(n, data)
 	check(os.RemoveAll(data))

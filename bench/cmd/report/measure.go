@@ -184,7 +184,7 @@ func (b *bench) cold(n int, data string) {
 func (b *bench) few() {
 	data := b.make(100)
 	s := b.serve(data)
-	b.centre(100, s)
+	b.centre(100, s, "")
 	s.stop()
 	b.cold(100, data)
 	check(os.RemoveAll(data))

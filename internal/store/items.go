@@ -60,10 +60,14 @@ func encodeItem(it *offboard.Item) (detail, before string, err error) {
 	return detail, string(org.AppendPerson(make([]byte, 0, 1024), it.Before)), nil
 }
 
+// plainDelete is the detail of whoever was deleted without choices: of most who are
+// restored.
+var plainDelete = string(append(org.AppendSteps([]byte(`{"steps":`), org.DeleteSteps()), '}'))
+
 // itemScanner makes a scan function for items. The steps of many are the same, so
 // they are read once and shared.
 func itemScanner() func(*sqldb.Rows) (offboard.Item, error) {
-	known := map[string]itemDetail{}
+	known := map[string]itemDetail{plainDelete: {Steps: org.DeleteSteps()}}
 	return func(r *sqldb.Rows) (offboard.Item, error) {
 		var it offboard.Item
 		var ran int64
@@ -92,17 +96,19 @@ func itemScanner() func(*sqldb.Rows) (offboard.Item, error) {
 func decodeDetail(it *offboard.Item, detail string, known map[string]itemDetail) error {
 	head, state, cut := strings.Cut(detail, `,"state":"`)
 	state, ends := strings.CutSuffix(state, `"}`)
-	cut = cut && ends && !strings.ContainsAny(state, `"\`)
+	sure := !cut || ends && !strings.ContainsAny(state, `"\`)
 	d, there := known[head]
-	if !cut || !there {
+	if !sure || !there {
 		d = itemDetail{}
 		if err := json.Unmarshal([]byte(detail), &d); err != nil {
 			return err
 		}
+	}
+	if !sure || !cut {
 		state = d.State
 	}
 	it.Choices, it.Steps, it.Args, it.Notes, it.Skipped, it.State = d.Choices, d.Steps, d.Args, d.Notes, d.Skipped, state
-	if cut && !there && simple(it) {
+	if sure && !there && simple(it) {
 		known[head] = d
 	}
 	return nil

@@ -31,6 +31,9 @@ func TestItems(t *testing.T) {
 			{Steps: steps},
 			{State: "h"},
 			{Outcome: offboard.ItemRefused, Code: "user.notFound", Args: org.Args{{Name: "user", Value: "x"}}},
+			{Steps: steps},
+			{Steps: org.DeleteSteps()},
+			{State: "h"},
 		}
 		for i := range items {
 			items[i].Ordinal, items[i].Asked = i, "somebody"
@@ -80,7 +83,7 @@ func TestItems(t *testing.T) {
 			for _, it := range got {
 				ordinals = append(ordinals, it.Ordinal)
 			}
-			if want := []int{0, 1, 3, 9}; !slices.Equal(ordinals, want) {
+			if want := []int{0, 1, 3, 9, 10, 11, 12}; !slices.Equal(ordinals, want) {
 				t.Errorf("remarks about %v, want %v", ordinals, want)
 			}
 			return err

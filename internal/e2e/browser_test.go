@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -186,9 +187,22 @@ func (b *tab) settle() {
 // waitFor waits until the page says yes.
 func (b *tab) waitFor(script string) {
 	b.t.Helper()
-	if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool](script)); err != nil {
-		b.t.Fatalf("%s: %v\nat %s", script, err, b.where())
+	for range 20 {
+		_, err := chromedp.Run(b.ctx, chromedp.Poll[bool](script))
+		if err == nil {
+			return
+		}
+		if !betweenPages(err) {
+			b.t.Fatalf("%s: %v\nat %s", script, err, b.where())
+		}
+		b.do(chromedp.Sleep(50 * time.Millisecond))
 	}
+	b.t.Fatalf("%s: the pages change all the time\nat %s", script, b.where())
+}
+
+// betweenPages says that a question fell into the change of one page to another.
+func betweenPages(err error) bool {
+	return strings.Contains(err.Error(), "Cannot find context") || strings.Contains(err.Error(), "context was destroyed")
 }
 
 // click clicks something that stands still: a page that follows an earlier choice
@@ -212,11 +226,7 @@ func (b *tab) press(selector string) {
 // loaded waits until the page is whole.
 func (b *tab) loaded() {
 	b.t.Helper()
-	for range 3 { // the question may fall into the change of pages
-		if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool](`document.readyState === 'complete'`)); err == nil {
-			return
-		}
-	}
+	b.waitFor(`document.readyState === 'complete'`)
 }
 
 // speak switches the pages to a language, by the switch that people have.
@@ -258,15 +268,17 @@ func (b *tab) upload(content string) {
 		b.press("button.primary")
 		return
 	}
-	if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool](`location.pathname !== '/several'`)); err != nil {
-		b.do(chromedp.Sleep(200 * time.Millisecond)) // the page changed under the question
-	}
+	b.waitFor(`location.pathname !== '/several'`)
 }
 
 // eval asks the page something.
 func eval[T any](b *tab, script string) T {
 	b.t.Helper()
 	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](script))
+	if err != nil && strings.Contains(err.Error(), "Cannot find context") { // so that nothing of it was done
+		b.loaded()
+		v, err = chromedp.Run(b.ctx, chromedp.Evaluate[T](script))
+	}
 	if err != nil {
 		b.t.Fatalf("%s: %v\nat %s", script, err, b.where())
 	}

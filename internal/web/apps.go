@@ -17,8 +17,8 @@ import (
 // app may have others; they are typed.
 func permissions() []string {
 	return []string{
-		"Application.Read.All", "Application.ReadWrite.All", "AuditLog.Read.All", "Directory.AccessAsUser.All", "Directory.Read.All", "Directory.ReadWrite.All",
-		"Domain.Read.All", "Domain.ReadWrite.All", "Files.Read", "Files.Read.All", "Files.ReadWrite", "Files.ReadWrite.All", "Group.Create", "Group.Read.All",
+		"Application.Read.All", "Application.ReadWrite.All", "AuditLog.Read.All", "Device.Read.All", "Directory.AccessAsUser.All", "Directory.Read.All",
+		"Directory.ReadWrite.All", "Domain.Read.All", "Domain.ReadWrite.All", "Files.Read", "Files.Read.All", "Files.ReadWrite", "Files.ReadWrite.All", "Group.Create", "Group.Read.All",
 		"Group.ReadWrite.All", "GroupMember.Read.All", "GroupMember.ReadWrite.All", "LicenseAssignment.Read.All", "LicenseAssignment.ReadWrite.All",
 		"Mail.Read", "Mail.Read.Shared", "Mail.ReadBasic", "Mail.ReadBasic.All", "Mail.ReadBasic.Shared", "Mail.ReadWrite", "Mail.ReadWrite.Shared", "Mail.Send",
 		"Mail.Send.Shared", "MailboxSettings.Read", "MailboxSettings.ReadWrite", "Organization.Read.All", "Organization.ReadWrite.All",

@@ -52,10 +52,13 @@ func checks(due time.Time) []check {
  where i.outcome = 'done' and i.plan = 'delete' and not i.undone and u.deleted is null`},
 		{code: "itemBefore", severity: org.Critical, text: `select i.name from departure_items i join users u on u.pk = i.user_pk
  where i.outcome = 'done' and i.before = ''`},
-		{code: "itemAudit", severity: org.Critical, text: `select i.name from departure_items i join departures d on d.pk = i.departure_pk
- left join audit a on a.target_id = i.user_id and a.action = case when i.plan = 'delete' then 'Delete user' else 'Convert user to shared mailbox' end
- and a.detail like '%"departure":"' || d.id || '"%'
- where i.outcome = 'done' group by i.departure_pk, i.ordinal, i.name having count(a.seq) <> 1`},
+		{code: "itemAudit", severity: org.Critical, text: `select x.name from (with said as materialized (
+ select target_id, action, substr(detail, 15, {sqlite instr}{postgres strpos}(substr(detail, 15), '"') - 1) as departure from audit
+ where action in ('Delete user', 'Convert user to shared mailbox') and detail like '{"departure":"%')
+ select i.name as name from departure_items i join departures d on d.pk = i.departure_pk
+ left join said a on a.target_id = i.user_id and a.departure = d.id
+ and a.action = case when i.plan = 'delete' then 'Delete user' else 'Convert user to shared mailbox' end
+ where i.outcome = 'done' group by i.departure_pk, i.ordinal, i.name having count(a.action) <> 1) x`},
 		{code: "auditItem", severity: org.Critical, text: `select cast(x.entries as text) || ' / ' || cast(x.items as text) from (select
  (select count(*) from audit where action in ('Delete user', 'Convert user to shared mailbox') and detail like '%"departure":"%') as entries,
  (select count(*) from departure_items where outcome = 'done') as items) x where x.entries <> x.items`},

@@ -84,10 +84,9 @@ func roleCalls() []roleCall {
 func TestEveryRoleEveryCall(t *testing.T) {
 	s := open(t, storetestSQLite(t))
 	callers := s.roleCallers(t)
-	plan := want[planned](t, s, http.StatusOK, ask{method: "POST", path: "departures/plan", body: object{"users": wishes(upn("tim.wolters"))}})
-	dep := want[object](t, s, http.StatusCreated, ask{method: "POST", path: "departures", body: object{"users": wishes(upn("tim.wolters")), "hash": plan.Hash}})
-	want[object](t, s, http.StatusOK, ask{method: "POST", path: "departures/" + dep["id"].(string) + "/undo"})
-	names := strings.NewReplacer("{departure}", dep["id"].(string),
+	dep := s.run(t, object{"users": wishes(upn("tim.wolters"))})
+	want[object](t, s, http.StatusOK, ask{method: "POST", path: "departures/" + dep.ID + "/undo"})
+	names := strings.NewReplacer("{departure}", dep.ID,
 		"{subscription}", want[page](t, s, http.StatusOK, ask{method: "GET", path: "subscriptions"}).Value[0]["id"].(string))
 	for _, c := range roleCalls() {
 		t.Run(c.rule+" "+c.method+" "+c.path, func(t *testing.T) {

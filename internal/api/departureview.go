@@ -46,6 +46,7 @@ type itemView struct {
 	Undone      bool                 `json:"undone" doc:"The person was put back since."`
 	Notes       []noteView           `json:"notes,omitempty" doc:"What could not be done, or not be put back."`
 	Steps       []stepView           `json:"steps"`
+	Withheld    []withheldView       `json:"withheld,omitempty" doc:"What is left out because the reader's roles don't open it."`
 }
 
 type stepView struct {
@@ -81,6 +82,7 @@ func itemOf(lang locale.Lang, it *offboard.Item) itemView {
 	out := itemView{
 		User: it.User.Name, ID: it.User.ID, DisplayName: it.User.DisplayName, Plan: it.Plan, Outcome: it.Outcome, Code: it.Code, Rule: it.Rule,
 		Message: messageOf(lang, it), Undone: it.Undone, Steps: make([]stepView, len(it.Steps)),
+		Withheld: withheldOf(lang, it, func(field string) bool { return !strings.HasPrefix(field, "choices.") }),
 	}
 	if len(it.Notes) > 0 {
 		out.Notes = notesOf(lang, it.Notes)
@@ -92,6 +94,23 @@ func itemOf(lang locale.Lang, it *offboard.Item) itemView {
 		}
 		summary := locale.Text(lang, tense+strings.TrimPrefix(s.Key(), "step"), s.Args().Map())
 		out.Steps[i] = stepView{s.Kind, outcome, orNull(it.Ran), orNull(it.Ran), summary}
+	}
+	return out
+}
+
+// withheldOf says what an item leaves out of the fields that are shown. R-ROLE-11
+func withheldOf(lang locale.Lang, it *offboard.Item, shown func(field string) bool) []withheldView {
+	var out []withheldView
+	for _, w := range it.Withheld {
+		var fields []string
+		for _, f := range w.Fields {
+			if shown(f) {
+				fields = append(fields, f)
+			}
+		}
+		if len(fields) > 0 {
+			out = append(out, withheldView{fields, w.Why.Rule, wire.Text(lang, w.Why)})
+		}
 	}
 	return out
 }

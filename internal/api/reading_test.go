@@ -146,3 +146,64 @@ func TestWithheldIsExplained(t *testing.T) {
 		t.Errorf("R-ROLE-11: got %+v", refused.Error)
 	}
 }
+
+// TestARunShowsNoMore follows a run with every role: what reading the mailbox or the
+// drive itself would not show does not stand in what became of them either.
+func TestARunShowsNoMore(t *testing.T) {
+	s := open(t, storetestSQLite(t))
+	const forwards, leaves = "anna.devries@lindeboom.example", "gijs.dekker@lindeboom.example"
+	storetest.Edit(t, s.store, forwards, func(p *org.Person) { p.Mailbox.ForwardTo = "thuis@elders.example" })
+	dep := s.run(t, object{"users": []wish{
+		{"user": forwards},
+		{"user": leaves, "mailTo": upn("bram.jansen"), "filesTo": upn("kim.degroot"), "replyInside": "Ik ben in de kliniek", "replyOutside": "same"},
+	}})
+	if dep.Items[0].Code != "user.forwards" || dep.Items[1].Outcome != "done" {
+		t.Fatalf("got %+v", dep.Items)
+	}
+	remove := []org.RoleID{org.UserAdmin, org.AuthAdmin, org.PrivilegedAuthAdmin}
+	mail := append([]org.RoleID{org.ExchangeAdmin, org.GlobalReader}, remove...)
+	readings := []reading{
+		{"R-ROLE-11", "where mail is forwarded", "thuis@elders.example", mail},
+		{"R-ROLE-11", "who gets the mail", "bram.jansen", mail},
+		{"R-ROLE-11", "who gets the files", "kim.degroot", append([]org.RoleID{org.SharePointAdmin, org.GlobalReader}, remove...)},
+		{"R-ROLE-11 R-API-50", "what the reply says", "kliniek", []org.RoleID{org.ExchangeAdmin}},
+	}
+	for who, role := range s.roleCallers(t) {
+		shown := map[string]string{}
+		look := func(path, kind string) {
+			if got := s.do(t, ask{as: who, method: "GET", path: "departures/" + dep.ID + path, header: []string{"Accept", kind}}); got.StatusCode == http.StatusOK {
+				shown[path+" "+kind] = string(got.text)
+			}
+		}
+		look("", "application/json")
+		look("/result", "text/csv")
+		look("/events", "text/event-stream")
+		for _, kind := range []string{"application/json", "text/csv", "text/html"} {
+			look("/record", kind)
+		}
+		if len(shown) == 0 {
+			continue // may not follow runs: TestEveryRoleEveryCall
+		}
+		all, complete := "", true
+		for _, text := range shown {
+			all += text
+		}
+		for _, x := range readings {
+			may := role == org.GlobalAdmin || slices.Contains(x.may, role)
+			complete = complete && may
+			if strings.Contains(all, x.word) == may {
+				continue
+			}
+			t.Errorf("%s: %s (%s) sees %s in a run: %t, want %t", x.rule, who, role.Name(), x.name, !may, may)
+		}
+		for _, path := range []string{"/record application/json", "/record text/html"} {
+			if said := strings.Contains(shown[path], "One of these roles is needed") || strings.Contains(shown[path], `"withheld"`); said == complete {
+				t.Errorf("%s (%s): everything is shown: %t, and %s says that something is left out: %t", who, role.Name(), complete, path, said)
+			}
+		}
+	}
+	got := want[departed](t, s, http.StatusOK, ask{as: upn("exchange"), method: "GET", path: "departures/" + dep.ID, header: []string{"Accept-Language", "nl"}})
+	if summary := got.Items[1].Steps[6].Summary; got.Items[1].Steps[6].Kind != "grantDrive" || !strings.HasPrefix(summary, "Iemand die u niet mag zien") {
+		t.Errorf("R-ROLE-11: got %+v", got.Items[1].Steps)
+	}
+}

@@ -46,6 +46,7 @@ type recordItem struct {
 	Choices     org.Choices          `json:"choices"`
 	Steps       []planStep           `json:"steps"`
 	Notes       []noteView           `json:"notes" doc:"What could not be put back."`
+	Withheld    []withheldView       `json:"withheld,omitempty" doc:"What is left out because the reader's roles don't open it. The state before has its own lists."`
 }
 
 // record serves GET departures/{id}/record: as JSON, as CSV, or as a page to print.
@@ -101,6 +102,7 @@ func recordItemOf(c *call, o *org.Organization, names map[org.UserID]org.Ref, it
 	out := recordItem{
 		User: it.User.Name, ID: it.User.ID, DisplayName: it.User.DisplayName, Outcome: it.Outcome, Code: it.Code, Rule: it.Rule,
 		Message: messageOf(c.lang, it), Undone: it.Undone, Ran: orNull(it.Ran), Choices: it.Choices, Steps: stepsOf(c.lang, it.Steps), Notes: notesOf(c.lang, it.Notes),
+		Withheld: withheldOf(c.lang, it, func(string) bool { return true }),
 	}
 	if it.Before != nil {
 		l := lens{o, names, it.Ran, c.actor, c.lang}

@@ -189,6 +189,22 @@ func (s *school) wait(t testing.TB, id string) *offboard.Departure {
 	}
 }
 
+// run lets these people leave, and gives the run when it has ended.
+func (s *school) run(t testing.TB, people ...offboard.Wish) string {
+	t.Helper()
+	req := offboard.Request{People: people}
+	plan, err := s.desk.Plan(t.Context(), boss, req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dep, err := s.desk.Start(t.Context(), boss, req, offboard.Confirmation{Hash: plan.Hash})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.wait(t, string(dep.ID))
+	return string(dep.ID)
+}
+
 // leave deletes somebody in the plainest way and gives the run.
 func (c *client) leave(name string) string { c.t.Helper(); return c.remove(name, "gone") }
 

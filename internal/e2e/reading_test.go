@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"leaver/internal/offboard"
 	"leaver/internal/org"
 	"leaver/internal/store/storetest"
 )
@@ -41,6 +42,17 @@ func TestEveryRoleReadsWhatItMay(t *testing.T) {
 		{"R-ROLE-11", detail.Devices[0].Name, drive},
 		{"R-ROLE-11", detail.Shares[0].Name, []org.RoleID{org.SharePointAdmin}},
 	}
+	run := s.run(t, offboard.Wish{User: "anna.devries@lindeboom.example"}, offboard.Wish{User: "rosa.vandam@lindeboom.example", Choices: org.Choices{
+		MailTo: new("bram.jansen@lindeboom.example"), FilesTo: new("kim.degroot@lindeboom.example"),
+	}})
+	runs := readings[:0:0]
+	for _, x := range []struct {
+		word string
+		may  []org.RoleID
+	}{{"thuis@elders.example", mail}, {"Bram Jansen", mail}, {"Kim de Groot", drive}} {
+		runs = append(runs, readings[0])
+		runs[len(runs)-1].rule, runs[len(runs)-1].word, runs[len(runs)-1].may = "R-ROLE-11", x.word, x.may
+	}
 	c := signedIn(t, s, "mila.kok")
 	for _, d := range org.RoleDefinitions() {
 		storetest.Edit(t, s.store, reader, func(p *org.Person) { p.Roles = []org.RoleID{d.ID} })
@@ -65,6 +77,13 @@ func TestEveryRoleReadsWhatItMay(t *testing.T) {
 			complete = complete && may
 			if got := strings.Contains(text, x.word); got != may {
 				t.Errorf("%s %s sees %q: %t, want %t", x.rule, d.DisplayName, x.word, got, may)
+			}
+		}
+		text = c.get("/leavers/"+run).body + c.get("/leavers/"+run+"/record").body + c.get("/leavers/"+run+"/results.csv").body
+		for _, x := range runs {
+			may := d.ID == org.GlobalAdmin || slices.Contains(x.may, d.ID)
+			if got := strings.Contains(text, x.word); got != may {
+				t.Errorf("%s %s sees %q in a run: %t, want %t", x.rule, d.DisplayName, x.word, got, may)
 			}
 		}
 		if said := strings.Contains(shown.body, "One of these roles is needed"); !complete && !said {

@@ -76,5 +76,9 @@ func (d *Desk) departureWith(ctx context.Context, actor org.Actor, id org.Depart
 		items, err = load(tx, dep)
 		return err
 	})
-	return dep, items, err
+	if err != nil {
+		return nil, nil, err
+	}
+	dep.Withhold(actor, items)
+	return dep, items, nil
 }

@@ -73,6 +73,7 @@ type Item struct {
 	Skipped   []int       // which of the steps were not possible any more; Notes say why
 	Notes     []org.Note  // what could not be done, or not be put back
 	Undone    bool        // the person was put back since
+	Withheld  []Withheld  // what was taken out for its reader, see Withhold
 }
 
 // StepOutcome says what became of one of the steps. Of a refused person nothing

@@ -67,6 +67,18 @@ type Arg struct {
 // Args are the named values of a sentence, in the order given.
 type Args []Arg
 
+// Hidden stands in a sentence for what its reader's roles don't open. R-ROLE-11
+type Hidden string
+
+// What can be hidden.
+const (
+	HiddenPerson  Hidden = "person"
+	HiddenAddress Hidden = "address"
+)
+
+// MessageParts lets a message catalogue say that something is not shown.
+func (h Hidden) MessageParts() (key string, args map[string]any) { return "hidden." + string(h), nil }
+
 // Map gives the arguments as a message catalogue takes them.
 func (a Args) Map() map[string]any {
 	m := make(map[string]any, len(a))

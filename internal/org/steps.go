@@ -77,6 +77,9 @@ func (s *Step) Args() Args {
 	case RemoveRoles:
 		return Args{{"roles", s.Roles}, {"count", len(s.Roles)}}
 	case GrantMailbox, GrantDrive:
+		if s.To == (Ref{}) {
+			return Args{{"to", HiddenPerson}}
+		}
 		return Args{{"to", s.To}}
 	case RenameMailbox:
 		return Args{{"name", s.Name}}

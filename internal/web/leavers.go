@@ -68,6 +68,7 @@ func (v *visit) run(id string) (*runData, error) {
 	if err != nil {
 		return nil, err
 	}
+	dep.Withhold(v.Actor, d.Items)
 	if len(d.Items) > itemsPage {
 		d.Items = d.Items[:itemsPage]
 		d.Next = d.Items[itemsPage-1].Ordinal

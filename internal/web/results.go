@@ -24,7 +24,7 @@ func leaverResults(v *visit) error {
 			return err
 		}
 	}
-	plain := len(u.Headings) == 0
+	plain := len(u.Headings) == 0 || !dep.OpenTo(v.Actor) // the file itself names heirs, R-ROLE-11
 	if plain {
 		u.Headings = []string{"userPrincipalName", "displayName"}
 	}
@@ -57,6 +57,7 @@ func (v *visit) eachItem(dep *offboard.Departure, do func(it *offboard.Item) err
 		if err != nil || len(items) == 0 {
 			return err
 		}
+		dep.Withhold(v.Actor, items)
 		for i := range items {
 			if err := do(&items[i]); err != nil {
 				return err

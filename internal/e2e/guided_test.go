@@ -116,6 +116,21 @@ func TestRestorePages(t *testing.T) {
 		a := c.post("/deleted/restore", "sel", ids[0], "sel", ids[1])
 		a.says(t, "2 people could not be restored.")
 	})
+	t.Run("R-RES-08 a group has the address by now: another name", func(t *testing.T) {
+		c.leave("mila.kok")
+		if _, err := s.desk.CreateGroup(t.Context(), boss, org.Group{DisplayName: "De Kokken", MailNickname: "mila.kok", Unified: true, MailEnabled: true}, nil, nil); err != nil {
+			t.Fatal(err)
+		}
+		c.get("/deleted/"+ids[1]).says(t, "this user name is the address of a group now")
+		a := c.post("/deleted/"+ids[1]+"/restore", "password", "auto")
+		a.says(t, "De Kokken")
+		if a.status != http.StatusConflict || !strings.Contains(a.body, `name="newName" type="email" value="mila.kok2@lindeboom.example"`) {
+			t.Errorf("%d\n%s", a.status, a.text())
+		}
+		if a := c.post("/deleted/"+ids[1]+"/restore", "password", "auto", "newName", "mila.kok2@lindeboom.example"); a.status != http.StatusOK {
+			t.Errorf("%d\n%s", a.status, a.text())
+		}
+	})
 }
 
 func TestProductPages(t *testing.T) {

@@ -257,6 +257,18 @@ func (d *Desk) importPart(ctx context.Context, tx Tx, actor org.Actor, part []Im
 		changes = append(changes, c)
 		entries = append(entries, entry(actor, action, c.After.Ref(), now, encode(map[string]any{"after": stateOfPerson(&c.After), "import": true})))
 	}
+	if len(changes) == 0 {
+		return out, nil
+	}
+	w, err := brings(ctx, tx, changes)
+	if err != nil {
+		return out, err
+	}
+	for i := range changes {
+		if r := ofGroup(&w, &changes[i]); r != nil {
+			return out, r
+		}
+	}
 	if err := tx.Save(ctx, changes); err != nil {
 		return out, err
 	}

@@ -117,9 +117,6 @@ func free(ctx context.Context, tx Tx, before, after *org.Person, takeOver bool) 
 			continue
 		}
 		if !taken {
-			if err := notOfGroup(ctx, tx, a.Value); err != nil {
-				return err
-			}
 			continue
 		}
 		people, err := tx.People(ctx, []string{owner.ID})
@@ -127,7 +124,7 @@ func free(ctx context.Context, tx Tx, before, after *org.Person, takeOver bool) 
 			return err
 		}
 		r := takenFrom(people[0], owner, []org.Arg{{Name: "address", Value: a.Value}})
-		if r != nil && (people[0].Active() || !takeOver) {
+		if people[0] == nil || people[0].Active() || !takeOver {
 			return r.On("aliases")
 		}
 	}

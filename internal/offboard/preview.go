@@ -135,14 +135,7 @@ func (v *preview) update(row int, n *ImportRow, c *Change) {
 // addresses refuses rows that bring an address of somebody else, of another row,
 // or of somebody in Deleted users. R-MBX-32 R-SM-09
 func (v *preview) addresses(ctx context.Context, changes []Change) error {
-	var all org.Person
-	for i := range changes {
-		all.Addresses = append(all.Addresses, changes[i].After.Addresses...)
-	}
-	if len(all.Addresses) == 0 {
-		return nil
-	}
-	w, err := v.tx.World(ctx, &all, &all, all.Addresses[0].Value)
+	w, err := brings(ctx, v.tx, changes)
 	if err != nil {
 		return err
 	}
@@ -158,6 +151,10 @@ func (v *preview) addresses(ctx context.Context, changes []Change) error {
 	}
 	for i := range changes {
 		p := &changes[i].After
+		if r := nameOfGroup(&w, &changes[i]); r != nil {
+			v.faults = append(v.faults, ImportFault{v.seen + i, r})
+			continue
+		}
 		for _, a := range p.Addresses {
 			key := strings.ToLower(a.Value)
 			args := []org.Arg{{Name: "address", Value: a.Value}}
@@ -170,22 +167,48 @@ func (v *preview) addresses(ctx context.Context, changes []Change) error {
 			if !taken || owner.ID == string(p.ID) {
 				continue
 			}
-			if r := takenFrom(people[slices.Index(owners, owner.ID)], owner, args); r != nil {
-				v.faults = append(v.faults, ImportFault{v.seen + i, r.On("proxyAddresses")})
-				break
-			}
+			v.faults = append(v.faults, ImportFault{v.seen + i, takenFrom(people[slices.Index(owners, owner.ID)], owner, args).On("proxyAddresses")})
+			break
 		}
 	}
 	return nil
 }
 
-// takenFrom refuses an address of somebody else; nil when nobody has it after all.
+// brings says who has the names and addresses that people come with.
+func brings(ctx context.Context, tx Tx, changes []Change) (org.World, error) {
+	var all org.Person
+	for i := range changes {
+		all.Addresses = append(append(all.Addresses, org.Address{Value: changes[i].After.UPN}), changes[i].After.Addresses...)
+	}
+	return tx.World(ctx, &all, &all, all.Addresses[0].Value)
+}
+
+// nameOfGroup refuses somebody new whose user name is the address of a group. R-MBX-32
+func nameOfGroup(w *org.World, c *Change) *org.Refusal {
+	key := strings.ToLower(c.After.UPN)
+	if c.Before.Key != 0 || !w.Groups[key] {
+		return nil
+	}
+	return takenFrom(nil, w.Taken[key], []org.Arg{{Name: "address", Value: c.After.UPN}}).On("userPrincipalName")
+}
+
+// ofGroup refuses what a group took while the file was looked at. R-MBX-32
+func ofGroup(w *org.World, c *Change) *org.Refusal {
+	if r := nameOfGroup(w, c); r != nil {
+		return r
+	}
+	for _, a := range c.After.Addresses {
+		if key := strings.ToLower(a.Value); w.Groups[key] {
+			return takenFrom(nil, w.Taken[key], []org.Arg{{Name: "address", Value: a.Value}}).On("proxyAddresses")
+		}
+	}
+	return nil
+}
+
+// takenFrom refuses an address of somebody else, or of a group when other is nil. R-MBX-32
 func takenFrom(other *org.Person, owner org.Ref, args []org.Arg) *org.Refusal {
 	args = append(args, org.Arg{Name: "owner", Value: owner})
-	switch {
-	case other == nil:
-		return nil
-	case other.Active():
+	if other == nil || other.Active() {
 		return org.Refuse(org.Conflict, "address.taken", "R-MBX-32", args...)
 	}
 	return org.Refuse(org.Conflict, "address.reserved", "R-SM-09", append(args, org.Arg{Name: "date", Value: other.Deleted.Add(org.MailboxRetention)})...)

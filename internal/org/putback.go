@@ -10,8 +10,10 @@ import (
 type World struct {
 	// UPNTaken says that an active account carries the name now.
 	UPNTaken bool
-	// Taken are the addresses, lower case, that belong to somebody else now.
-	Taken map[string]Ref
+	// Taken are the addresses, lower case, that belong to somebody else now: to a
+	// person, or to one of the Groups.
+	Taken  map[string]Ref
+	Groups map[string]bool
 }
 
 // RestoreOptions are what an administrator can ask for with a restore. R-RES-11
@@ -79,6 +81,9 @@ func (b *back) account() error {
 	}
 	if owner, taken := b.w.Taken[strings.ToLower(b.opt.NewUPN)]; taken {
 		return Refuse(Conflict, "restore.addressTaken", "R-RES-08", Arg{"address", upn}, Arg{"owner", owner}).On("userPrincipalName")
+	}
+	if key := strings.ToLower(upn); b.w.Groups[key] { // mail to that name is the group's now
+		return Refuse(Conflict, "restore.nameOfGroup", "R-RES-08", Arg{"name", upn}, Arg{"group", b.w.Taken[key]}).On("userPrincipalName")
 	}
 	b.current.UPN = upn
 	b.current.Deleted = time.Time{}

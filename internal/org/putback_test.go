@@ -132,6 +132,11 @@ func TestPutBackConflicts(t *testing.T) {
 	t.Run("R-RES-08 the new one is somebody's address", func(t *testing.T) {
 		refused(t, taken(fresh), RestoreOptions{NewUPN: strings.ToUpper(fresh), Reconcile: true}, "restore.addressTaken", "R-RES-08", "userPrincipalName")
 	})
+	t.Run("R-RES-08 the name is the address of a group", func(t *testing.T) {
+		w := taken(before.UPN)
+		w.Groups = map[string]bool{strings.ToLower(before.UPN): true}
+		refused(t, w, RestoreOptions{Reconcile: true}, "restore.nameOfGroup", "R-RES-08", "userPrincipalName")
+	})
 	t.Run("R-RES-08 a new name becomes the primary address", func(t *testing.T) {
 		w := taken(before.UPN)
 		got, notes, err := putBack(gone, before, it.Steps, w, RestoreOptions{NewUPN: fresh, Reconcile: true})

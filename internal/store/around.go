@@ -149,15 +149,16 @@ func distinct(refs []string) []string {
 	return keys
 }
 
-const ownersOf = `select a.address_key, u.id, u.upn, u.display_name from addresses a join users u on u.pk = a.user_pk
- where a.address_key in {texts $1} and a.user_pk <> $2`
+const ownersOf = `select a.address_key, u.id, u.upn, u.display_name, false from addresses a join users u on u.pk = a.user_pk
+ where a.address_key in {texts $1} and a.user_pk <> $2
+ union all select lower(mail), id, mail, display_name, true from groups where lower(mail) in {texts $1} and mail <> '' and deleted is null`
 
 // ownerOf is the same for one address.
-var ownerOf = strings.Replace(ownersOf, "in {texts $1}", "= $1", 1)
+var ownerOf = strings.ReplaceAll(ownersOf, "in {texts $1}", "= $1")
 
 // World implements offboard.People.
 func (t *txn) World(ctx context.Context, current, before *org.Person, upn string) (org.World, error) {
-	w := org.World{Taken: map[string]org.Ref{}}
+	w := org.World{Taken: map[string]org.Ref{}, Groups: map[string]bool{}}
 	var keys []string
 	for _, a := range append(slices.Clone(before.Addresses), org.Address{Value: upn}) {
 		keys = append(keys, Fold(a.Value))
@@ -191,19 +192,21 @@ func (t *txn) World(ctx context.Context, current, before *org.Person, upn string
 	}
 	w.UPNTaken = n > 0
 	type owned struct {
-		key string
-		ref org.Ref
+		key   string
+		ref   org.Ref
+		group bool
 	}
 	for _, set := range sets {
 		owners, err := sqldb.All(ctx, t, func(r *sqldb.Rows) (owned, error) {
 			var o owned
-			return o, r.Scan(&o.key, &o.ref.ID, &o.ref.Name, &o.ref.DisplayName)
+			return o, r.Scan(&o.key, &o.ref.ID, &o.ref.Name, &o.ref.DisplayName, &o.group)
 		}, text, set, current.Key)
 		if err != nil {
 			return w, fmt.Errorf("look for addresses: %w", err)
 		}
 		for _, o := range owners {
-			w.Taken[strings.ToLower(o.key)] = o.ref
+			key := strings.ToLower(o.key)
+			w.Taken[key], w.Groups[key] = o.ref, o.group
 		}
 	}
 	return w, nil

@@ -135,6 +135,7 @@ type deletedData struct {
 	Purge  *org.Refusal // why the reader can't purge
 	// In the way of a restore, known beforehand. R-RES-08 R-RES-09
 	NameTaken *org.Ref
+	OfGroup   bool // it is the address of a group
 	Dropped   []takenAddress
 	Form      restoreForm
 	Problem   *org.Refusal
@@ -142,6 +143,14 @@ type deletedData struct {
 	History   []offboard.Entry
 	PurgeText string
 	PurgeBad  bool
+}
+
+// nameTakenHref is the page of whoever has the name.
+func (d *deletedData) nameTakenHref() string {
+	if d.OfGroup {
+		return "/groups/" + d.NameTaken.ID
+	}
+	return "/users/" + d.NameTaken.ID
 }
 
 type takenAddress struct {
@@ -180,7 +189,7 @@ func (v *visit) deletedData(id string) (*deletedData, error) {
 	}
 	upn := org.OriginalUPN(p.ID, p.UPN)
 	err = v.read(func(tx offboard.Tx) error {
-		d.NameTaken, d.Dropped = nil, nil
+		d.NameTaken, d.OfGroup, d.Dropped = nil, false, nil
 		items, err := tx.LastItems(v.ctx(), []*org.Person{p})
 		if err != nil {
 			return err
@@ -208,6 +217,10 @@ func (v *visit) deletedData(id string) (*deletedData, error) {
 				ref := people[0].Ref()
 				d.NameTaken = &ref
 			}
+		}
+		if key := strings.ToLower(upn); w.Groups[key] {
+			owner := w.Taken[key]
+			d.NameTaken, d.OfGroup = &owner, true
 		}
 		for _, a := range before.Addresses {
 			if owner, taken := w.Taken[strings.ToLower(a.Value)]; taken {

@@ -27,6 +27,7 @@ var texts = map[string]func(x *org.Refusal) *Fault{
 
 	"user.upnTaken":        taken("userPrincipalName"),
 	"restore.upnTaken":     taken("userPrincipalName"),
+	"restore.nameOfGroup":  taken("userPrincipalName"),
 	"restore.addressTaken": taken("proxyAddresses"),
 	"address.taken":        taken("proxyAddresses"),
 	"address.reserved":     taken("proxyAddresses"),

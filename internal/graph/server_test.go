@@ -58,9 +58,9 @@ func (b bodies) Open(ctx context.Context, hash string) (io.ReadCloser, error) {
 	return b.Store.Open(ctx, hash)
 }
 
-// hashed is the hash of everybody's password; making it takes a while.
+// hashed is the hash of everybody's password.
 var hashed = sync.OnceValues(func() (string, error) {
-	return identity.NewPasswords().Hash(context.Background(), practice.Password)
+	return identity.CheapPasswords().Hash(context.Background(), practice.Password)
 })
 
 // signingKey signs every token of the tests; making one takes a while.
@@ -108,7 +108,7 @@ func schoolOf(t testing.TB, db *sqldb.DB, users int, change ...func(*graph.Confi
 	disk = disk.Unsynced()
 	fatal(t, practice.Make(t.Context(), practice.Deps{Store: s.store, Bodies: bodies{disk}, PasswordHash: hash, Now: s.clock.now}, users, nil))
 	log := slog.New(slog.NewTextHandler(&locked{w: s.log}, nil))
-	passwords := identity.NewPasswords()
+	passwords := identity.CheapPasswords()
 	s.desk = &offboard.Desk{
 		Store: s.store, Bodies: disk, Now: s.clock.Now, NewID: newID, Log: log, Node: "test", Lease: time.Minute,
 		HashPassword: func(p string) (string, error) { return passwords.Hash(context.Background(), p) },

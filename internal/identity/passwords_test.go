@@ -50,6 +50,22 @@ func TestPasswords(t *testing.T) {
 	}
 }
 
+// TestCheapPasswords: each hash says what it costs, so that those of both hashers are
+// checked by both.
+func TestCheapPasswords(t *testing.T) {
+	for _, by := range [][2]*Passwords{{CheapPasswords(), CheapPasswords()}, {CheapPasswords(), NewPasswords()}, {NewPasswords(), CheapPasswords()}} {
+		hash, err := by[0].Hash(t.Context(), "pässwörd")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for word, want := range map[string]bool{"pässwörd": true, "passwort": false} {
+			if got, err := by[1].Check(t.Context(), hash, word); err != nil || got != want {
+				t.Errorf("%s of %s: %t, %v", word, hash, got, err)
+			}
+		}
+	}
+}
+
 func TestPasswordsWaitForAPlace(t *testing.T) {
 	p := NewPasswords()
 	for range cap(p.slots) {

@@ -80,9 +80,9 @@ func chooseLanguage(wishes ...string) string {
 	return "en"
 }
 
-// onePassword is the hash of password; making it takes a while.
+// onePassword is the hash of password.
 var onePassword = sync.OnceValues(func() (string, error) {
-	return NewPasswords().Hash(context.Background(), password)
+	return CheapPasswords().Hash(context.Background(), password)
 })
 
 func newFixture(t testing.TB, change ...func(*Config)) *fixture {
@@ -125,7 +125,7 @@ func newFixture(t testing.TB, change ...func(*Config)) *fixture {
 		grants: map[string]Grant{}, signing: map[string]Key{}, failures: map[string]int{}, locked: map[string]time.Time{},
 	}
 	cfg := Config{
-		Directory: f.db, Grants: f.db, Keys: f.db, Attempts: f.db, Passwords: NewPasswords(), Now: f.clock.Now,
+		Directory: f.db, Grants: f.db, Keys: f.db, Attempts: f.db, Passwords: CheapPasswords(), Now: f.clock.Now,
 		Log: slog.New(slog.DiscardHandler), Text: say, Language: chooseLanguage, AllowPassword: true,
 	}
 	for _, c := range change {

@@ -30,11 +30,14 @@ func waitFor(address string, limit time.Duration) error {
 	return fmt.Errorf("%s did not answer within %s", address, limit)
 }
 
-// appToken signs in as the practice organization's app.
+// appToken signs in as the practice organization's app, which may do everything.
 func appToken(base string) (string, error) {
+	return tokenOf(base, "11111111-1111-4111-8111-111111111111", "practice-secret")
+}
+
+func tokenOf(base, client, secret string) (string, error) {
 	r, err := http.PostForm(base+"/organizations/oauth2/v2.0/token", url.Values{
-		"grant_type": {"client_credentials"}, "client_id": {"11111111-1111-4111-8111-111111111111"}, "client_secret": {"practice-secret"},
-		"scope": {"https://graph.microsoft.com/.default"},
+		"grant_type": {"client_credentials"}, "client_id": {client}, "client_secret": {secret}, "scope": {"https://graph.microsoft.com/.default"},
 	})
 	if err != nil {
 		return "", err
@@ -46,11 +49,44 @@ func appToken(base string) (string, error) {
 	return t.AccessToken, json.NewDecoder(r.Body).Decode(&t)
 }
 
+// userAdmin is the role User Administrator.
+const userAdmin = "fe930be7-5e62-47db-91af-98c3a49a38b1"
+
+// ownToken registers an app as an administrator does for a program of theirs, with
+// the permission and the role that reading, deleting and restoring people take and
+// no more, and signs in as it. A token names everything that its app may do, and
+// is read with every request.
+func (b *bench) ownToken(base string) (string, error) {
+	all, err := appToken(base)
+	if err != nil {
+		return "", err
+	}
+	ask := `{"displayName":"Leavers","permissions":["User.ReadWrite.All"],"roles":["` + userAdmin + `"]}`
+	req, err := http.NewRequestWithContext(b.ctx, http.MethodPost, base+"/api/v1/apps", strings.NewReader(ask))
+	if err != nil {
+		return "", err
+	}
+	req.Header = http.Header{"Authorization": {"Bearer " + all}, "Content-Type": {"application/json"}}
+	r, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return "", err
+	}
+	defer r.Body.Close()
+	if r.StatusCode != http.StatusCreated {
+		return "", fmt.Errorf("register an app: %s", r.Status)
+	}
+	var app struct{ AppID, Secret string }
+	if err := json.NewDecoder(r.Body).Decode(&app); err != nil {
+		return "", err
+	}
+	return tokenOf(base, app.AppID, app.Secret)
+}
+
 func diskKiB(dir string) float64 { return proc.Disk(dir) * 1024 }
 
 // pairs drives Leaver and the reference directory in turn.
 func (b *bench) pairs(n int, database string, leaver, ref *server) {
-	token, err := appToken(leaver.url)
+	token, err := b.ownToken(leaver.url)
 	check(err)
 	have := min(9000, n*8/10)
 	results := filepath.Join(b.dir, fmt.Sprintf("pairs%d%s.json", n, database))

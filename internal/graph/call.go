@@ -25,11 +25,14 @@ type call struct {
 	caller wire.Caller
 	host   string // https://host
 	base   string // https://host/v1.0
-	self   string // the address as it was asked, without its options
+	path   string // as it was asked, without its options
 	level  level
 	// eventual says that the request carries ConsistencyLevel: eventual. R-API-14
 	eventual bool
 }
+
+// consistencyLevel is spelled as net/http keeps it: the other spelling costs a copy.
+const consistencyLevel = "Consistencylevel"
 
 type callKey struct{}
 
@@ -49,8 +52,8 @@ func (s *Server) newCall(r *http.Request, version, escapedPath string) *call {
 		host = origin(r, s.cfg.BehindProxy)
 	}
 	return &call{
-		host: host, base: host + "/" + version, self: host + escapedPath, level: levelOf(r.Header.Get("Accept")),
-		eventual: strings.EqualFold(strings.TrimSpace(r.Header.Get("ConsistencyLevel")), "eventual"),
+		host: host, base: host + "/" + version, path: escapedPath, level: levelOf(r.Header.Get("Accept")),
+		eventual: strings.EqualFold(strings.TrimSpace(r.Header.Get(consistencyLevel)), "eventual"),
 	}
 }
 
@@ -84,6 +87,9 @@ func levelOf(accept string) level {
 	}
 	return minimal
 }
+
+// self is the address as it was asked, without its options.
+func (c *call) self() string { return c.host + c.path }
 
 // contentType says how much the answer says about itself.
 func (c *call) contentType() string {
@@ -119,7 +125,7 @@ func (c *call) next(r *http.Request, token string) string {
 	if token == "" {
 		return ""
 	}
-	return c.self + "?" + odata.WithSkipToken(r.URL.RawQuery, token)
+	return c.self() + "?" + odata.WithSkipToken(r.URL.RawQuery, token)
 }
 
 // may refuses what the caller's roles don't cover.

@@ -46,7 +46,7 @@ func (s *Server) listFolders(w http.ResponseWriter, r *http.Request, c *call) er
 	all = all[min(options.Skip, len(all)):]
 	if options.Top > 0 && options.Top < len(all) {
 		all = all[:options.Top]
-		head.next = c.self + "?" + odata.WithSkip(r.URL.RawQuery, options.Skip+options.Top)
+		head.next = c.self() + "?" + odata.WithSkip(r.URL.RawQuery, options.Skip+options.Top)
 	}
 	if options.Count {
 		head.count = &total

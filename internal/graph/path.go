@@ -13,6 +13,8 @@ import (
 const (
 	maxPath     = 8 << 10
 	maxSegments = 64
+
+	usualSegments = 8
 )
 
 // vocabulary are the words of the routes, by their lower-case form. What isn't
@@ -45,7 +47,7 @@ func (v vocabulary) parse(escaped string) (address, error) {
 	if len(escaped) > maxPath {
 		return a, &wire.Fault{Status: http.StatusRequestURITooLong, Code: "BadRequest", Message: "The address is too long."}
 	}
-	var raw []string
+	raw := make([]string, 0, usualSegments)
 	for segment := range strings.SplitSeq(escaped, "/") {
 		if segment == "" {
 			continue // clients double slashes
@@ -60,6 +62,7 @@ func (v vocabulary) parse(escaped string) (address, error) {
 		return a, badPath()
 	}
 	a.version = strings.ToLower(raw[0])
+	a.segments = make([]string, 0, len(raw)+1)
 	v.read(&a, raw[1:])
 	if slices.Contains(a.segments, "") {
 		return a, badPath() // id=''
@@ -191,7 +194,14 @@ func named(key string) string {
 
 // url is the address as the mux reads it.
 func (a *address) url() *url.URL {
-	plain := "/" + strings.Join(a.segments, "/")
+	path := make([]byte, 0, 64) // most are shorter
+	for _, s := range a.segments {
+		path = append(append(path, '/'), s...)
+	}
+	if len(path) == 0 {
+		path = append(path, '/')
+	}
+	plain := string(path)
 	if !slices.ContainsFunc(a.segments, func(s string) bool { return strings.ContainsFunc(s, special) }) {
 		return &url.URL{Path: plain}
 	}

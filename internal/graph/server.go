@@ -43,6 +43,7 @@ type Server struct {
 	surface *wire.Surface
 	drives  *wire.Surface // words refusals as OneDrive does
 	words   vocabulary
+	handler http.Handler // serve, with its errors answered
 	mux     *wire.Mux
 	model   model
 	people  *people
@@ -68,6 +69,7 @@ func New(cfg Config) (*Server, error) {
 	s.surface = &wire.Surface{Log: cfg.Log, Now: cfg.Now, NewID: cfg.NewID, Refused: wire.Directory}
 	s.drives = s.surface.With(wire.Drive)
 	s.people = newPeople(m["user"])
+	s.handler = s.surface.Handle(s.serve)
 	s.mux = s.surface.NewMux()
 	s.routes()
 	return s, nil
@@ -75,23 +77,23 @@ func New(cfg Config) (*Server, error) {
 
 // ServeHTTP answers requests below /v1.0, /beta and /v2.0.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.surface.Handle(s.serve).ServeHTTP(w, r)
+	s.handler.ServeHTTP(w, r)
 }
 
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Odata-Version", "4.0")
-	a, err := s.address(r.URL.EscapedPath())
+	path := r.URL.EscapedPath()
+	a, err := s.address(path)
 	if err != nil {
 		return err
 	}
-	c := s.newCall(r, a.version, r.URL.EscapedPath())
 	if open(&a) {
-		return s.dispatch(w, r, c, &a)
+		return s.dispatch(w, r, s.newCall(r, a.version, path), &a)
 	}
 	return s.cfg.Auth.As(w, r, func(w http.ResponseWriter, r *http.Request, caller wire.Caller) error {
-		c, a := *c, a // it may be called twice
+		c, a := s.newCall(r, a.version, path), a // it may be called twice
 		c.caller = caller
-		return s.admitted(w, r, &c, &a)
+		return s.admitted(w, r, c, &a)
 	})
 }
 

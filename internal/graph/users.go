@@ -104,9 +104,12 @@ func (s *Server) getUser(w http.ResponseWriter, r *http.Request, c *call) error 
 
 // writeUser answers with one person.
 func (s *Server) writeUser(ctx context.Context, w http.ResponseWriter, c *call, status int, p *plan, u *offboard.UserRow, relations []odata.Expand) error {
-	extra, err := s.expand(ctx, c, []offboard.UserRow{*u}, relations)
-	if err != nil {
-		return err
+	var extra expansions
+	if len(relations) > 0 {
+		var err error
+		if extra, err = s.expand(ctx, c, []offboard.UserRow{*u}, relations); err != nil {
+			return err
+		}
 	}
 	c.write(w, status, func(dst []byte) []byte {
 		dst = c.appendContext(dst, p.context("users")+"/$entity")

@@ -88,10 +88,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.S
 func (s *Server) routes() http.Handler {
 	operators := s.operators()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if isGraph(r.URL.Path) { // most requests
+			s.opt.Graph.ServeHTTP(w, r)
+			return
+		}
 		path := strings.ToLower(r.URL.Path)
 		switch {
-		case isGraph(path):
-			s.opt.Graph.ServeHTTP(w, r)
 		case s.opt.Identity.Owns(r.URL.Path):
 			s.opt.Identity.ServeHTTP(w, r)
 		case strings.HasPrefix(path, "/api/"):
@@ -108,15 +110,16 @@ func (s *Server) routes() http.Handler {
 // surface puts such paths right.
 func isGraph(path string) bool {
 	version, _, _ := strings.Cut(strings.TrimLeft(path, "/"), "/")
-	return version == "v1.0" || version == "beta" || version == "v2.0"
+	return strings.EqualFold(version, "v1.0") || strings.EqualFold(version, "beta") || strings.EqualFold(version, "v2.0")
 }
 
 // surfaceOf names the surface of a path, for logs and metrics.
 func surfaceOf(o *Options, u *url.URL) string {
+	if isGraph(u.Path) { // no organization has such a name
+		return "graph"
+	}
 	path := strings.ToLower(u.Path)
 	switch {
-	case isGraph(path): // most requests; no organization has such a name
-		return "graph"
 	case o.Identity.Owns(u.Path):
 		return "identity"
 	case strings.HasPrefix(path, "/api/"):
@@ -131,11 +134,11 @@ func surfaceOf(o *Options, u *url.URL) string {
 // error, which the surfaces answer with 413.
 func (s *Server) bounded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		limit := s.opt.MaxBody
-		if takesFiles(r.URL.Path) {
-			limit = s.opt.MaxUpload
-		}
 		if r.Body != nil && r.Body != http.NoBody {
+			limit := s.opt.MaxBody
+			if takesFiles(r.URL.Path) {
+				limit = s.opt.MaxUpload
+			}
 			body := &patience{ReadCloser: http.MaxBytesReader(w, r.Body, limit), conn: http.NewResponseController(w), now: s.opt.Now}
 			defer body.linger()
 			r.Body = body

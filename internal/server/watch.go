@@ -54,7 +54,7 @@ func (w *watch) around(next http.Handler) http.Handler {
 		seen := &recorder{ResponseWriter: out, conn: http.NewResponseController(out), now: w.opt.Now}
 		defer func() {
 			w.running.Dec()
-			w.note(seen, r, w.opt.Now().Sub(begin))
+			w.note(seen, r, begin, w.opt.Now().Sub(begin))
 		}()
 		next.ServeHTTP(seen, r)
 	})
@@ -62,7 +62,7 @@ func (w *watch) around(next http.Handler) http.Handler {
 
 // note counts a request and logs it. A query can hold names and tokens, so only
 // the path is written, and never a body.
-func (w *watch) note(seen *recorder, r *http.Request, took time.Duration) {
+func (w *watch) note(seen *recorder, r *http.Request, begin time.Time, took time.Duration) {
 	status := seen.status
 	switch {
 	case status == 0 && r.Context().Err() != nil, status >= http.StatusInternalServerError && r.Context().Err() != nil:
@@ -80,13 +80,17 @@ func (w *watch) note(seen *recorder, r *http.Request, took time.Duration) {
 	case w.opt.Quiet, surface == "operators":
 		level = slog.LevelDebug
 	}
-	if !w.opt.Log.Enabled(r.Context(), level) {
+	log := w.opt.Log.Handler()
+	if !log.Enabled(r.Context(), level) {
 		return
 	}
-	w.opt.Log.LogAttrs(r.Context(), level, "request",
-		slog.String("request-id", wire.RequestID(r)), slog.String("client-request-id", r.Header.Get("client-request-id")),
+	// Not by way of the logger, which would find out each time that it is called from here.
+	line := slog.NewRecord(begin.Add(took), level, "request", 0)
+	line.AddAttrs(
+		slog.String("request-id", wire.RequestID(r)), slog.String("client-request-id", r.Header.Get("Client-Request-Id")),
 		slog.String("address", w.address(r)), slog.String("method", r.Method), slog.String("path", r.URL.Path),
 		slog.Int("status", status), slog.Int64("bytes", seen.bytes), slog.Float64("took-ms", float64(took.Round(10*time.Microsecond))/float64(time.Millisecond)), slog.String("surface", surface))
+	_ = log.Handle(r.Context(), line) // as the logger does: there is nowhere to say that it failed
 }
 
 // address is where a request comes from: behind a proxy of ours, what that adds

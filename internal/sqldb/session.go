@@ -129,11 +129,15 @@ func newPool(db *sql.DB, d Dialect, size int, version *atomic.Int64) *pool {
 // take waits for a free slot. fresh means that the session has just been opened.
 func (p *pool) take(ctx context.Context) (s *session, fresh bool, err error) {
 	select {
-	case p.slots <- struct{}{}:
-	case <-p.closed:
-		return nil, false, ErrClosed
-	case <-ctx.Done():
-		return nil, false, ctx.Err()
+	case p.slots <- struct{}{}: // at once, as nearly always: one channel is looked at faster than three
+	default:
+		select {
+		case p.slots <- struct{}{}:
+		case <-p.closed:
+			return nil, false, ErrClosed
+		case <-ctx.Done():
+			return nil, false, ctx.Err()
+		}
 	}
 	p.mu.Lock()
 	if n := len(p.idle); n > 0 {

@@ -40,8 +40,12 @@ func (p *presumed) put(key subjectKey, found offboard.Subject) {
 // nothing saved by it. R-DEL-12
 func (s *Store) Presume(ctx context.Context, id string, app bool) (was offboard.Subject, _ context.Context, settle func() error) {
 	if s.db.Dialect() == sqldb.SQLite {
-		return was, ctx, nil
+		return offboard.Subject{}, ctx, nil
 	}
+	return s.presume(ctx, id, app)
+}
+
+func (s *Store) presume(ctx context.Context, id string, app bool) (was offboard.Subject, _ context.Context, settle func() error) {
 	key := subjectKey{id, app}
 	was, ok := s.presumed.get(key)
 	if !ok {

@@ -9,6 +9,10 @@ import (
 // requestKey is where a request's id is kept.
 type requestKey struct{}
 
+// clientRequestID is the header of the client's own id, spelled as net/http keeps
+// it: another spelling costs a copy for each look.
+const clientRequestID = "Client-Request-Id"
+
 // maxClientID is how much of the client's own request id is repeated.
 const maxClientID = 128
 
@@ -25,7 +29,7 @@ func (s *Surface) identify(w http.ResponseWriter, r *http.Request) *http.Request
 	}
 	w.Header().Set("Request-Id", id)
 	if own := ownID(r); own != "" {
-		w.Header().Set("Client-Request-Id", own)
+		w.Header().Set(clientRequestID, own)
 	}
 	return r
 }
@@ -52,7 +56,7 @@ func ClientRequestID(r *http.Request) string {
 
 // ownID is the client's id, as far as it can be repeated in a header.
 func ownID(r *http.Request) string {
-	id := r.Header.Get("client-request-id")
+	id := r.Header.Get(clientRequestID)
 	if len(id) > maxClientID || strings.ContainsFunc(id, func(c rune) bool { return c <= ' ' || c > '~' }) {
 		return ""
 	}

@@ -202,6 +202,10 @@ func TestLifeOfAUser(t *testing.T) {
 		}
 		app.patch("/users/"+id, `{"employeeType":"x"}`).refused(400, "Request_BadRequest", "not kept")
 		app.patch("/users/"+id, `{"proxyAddresses":["smtp:x@lindeboom.example"]}`).refused(400, "Request_BadRequest", "read-only") // R-API-18
+		app.patch("/users/"+id, `{"mail":"bad"}`).refused(400, "Request_BadRequest", "“bad” is not an e-mail address.")
+		app.patch("/users/"+id, `{"mailNickname":"a b"}`).refused(400, "Request_BadRequest", "Invalid value specified for property 'mailNickname' of resource 'User'.")
+		app.patch("/users/"+id, `{"usageLocation":"UK"}`).refused(400, "Request_BadRequest", "Invalid value specified for property 'usageLocation' of resource 'User'.")
+		app.patch("/users/"+id, `{"preferredLanguage":"?"}`).refused(400, "Request_BadRequest", "Invalid value specified for property 'preferredLanguage' of resource 'User'.")
 		app.patch("/users/"+id, `{"passwordProfile":{"password":"kort"}}`).refused(400, "Request_BadRequest", "specified password does not comply")
 		app.patch("/users/"+id, `{"passwordProfile":{"password":"Anders-2026!"}}`).want(204)
 		app.patch("/users/"+id, `{"passwordProfile":{"password":"Anders-2026?"},"jobTitle":"x"}`).want(204)

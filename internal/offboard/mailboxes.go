@@ -40,7 +40,7 @@ func (d *Desk) ChangeMailbox(ctx context.Context, actor org.Actor, ref string, c
 		if err := o.ChangeMailbox(&after, c.Type, c.ForwardTo, c.KeepCopy, c.Litigation, c.Replies, now); err != nil {
 			return after, err
 		}
-		if err := changeAddresses(&after, &c); err != nil {
+		if err := changeAddresses(o, p, &after, &c); err != nil {
 			return after, err
 		}
 		return after, free(ctx, tx, p, &after, c.TakeOver)
@@ -69,7 +69,7 @@ func ofDeleted(p *org.Person, c *MailboxChange) *org.Refusal {
 	return org.Refuse(org.Conflict, "mailbox.ownerDeleted", "R-MBX-14", org.Arg{Name: "user", Value: p.Ref()})
 }
 
-func changeAddresses(p *org.Person, c *MailboxChange) error {
+func changeAddresses(o *org.Organization, before, p *org.Person, c *MailboxChange) error {
 	if c.Addresses != nil {
 		p.Addresses = c.Addresses(p.Addresses)
 	}
@@ -90,8 +90,12 @@ func changeAddresses(p *org.Person, c *MailboxChange) error {
 	}
 	primaries := 0
 	for _, a := range p.Addresses {
-		if at := strings.LastIndexByte(a.Value, '@'); at < 1 || at == len(a.Value)-1 || strings.ContainsAny(a.Value, " \t\r\n<>,;:\"") {
+		known := slices.ContainsFunc(before.Addresses, func(x org.Address) bool { return strings.EqualFold(x.Value, a.Value) })
+		if !known && !org.IsAddress(a.Value) {
 			return org.Refuse(org.Invalid, "address.bad", "R-API-18", org.Arg{Name: "address", Value: a.Value}).On("aliases")
+		}
+		if r := o.CheckReach(before, a.Value, "aliases"); r != nil {
+			return r
 		}
 		if a.Primary {
 			primaries++

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 )
 
 // CheckNew refuses a person that can't be added as they are. R-API-10
@@ -12,7 +11,7 @@ func (o *Organization) CheckNew(actor Actor, p *Person) *Refusal {
 	if r := May(actor, CreateUser); r != nil {
 		return r
 	}
-	return o.checkProfile(p)
+	return o.checkProfile(&Person{}, p)
 }
 
 // CheckUpdate refuses a change of an account that the actor may not make, or
@@ -33,7 +32,7 @@ func (o *Organization) CheckUpdate(actor Actor, before, after *Person) *Refusal 
 	case before.AccountEnabled && !after.AccountEnabled && before.ID == actor.ID:
 		return Refuse(Denied, "user.blockSelf", "R-ROLE-05")
 	}
-	return o.checkProfile(after)
+	return o.checkProfile(before, after)
 }
 
 func onlyUsageLocation(before, after *Person) bool {
@@ -48,63 +47,6 @@ func sensitiveChange(b, a *Person) bool {
 	return b.AccountEnabled != a.AccountEnabled || !slices.Equal(b.BusinessPhones, a.BusinessPhones) || b.MobilePhone != a.MobilePhone ||
 		b.OnPremisesImmutableID != a.OnPremisesImmutableID || !slices.Equal(b.OtherMails, a.OtherMails) || b.UPN != a.UPN ||
 		b.PasswordHash != a.PasswordHash || b.MustChangePassword != a.MustChangePassword
-}
-
-// maxName is how long a display name may be, maxText any other text. The
-// numbers are Graph's.
-const (
-	maxName     = 256
-	maxNickname = 64 // R-API-10
-	maxUPN      = 113
-	maxText     = 128
-)
-
-func (o *Organization) checkProfile(p *Person) *Refusal {
-	if strings.TrimSpace(p.DisplayName) == "" {
-		return Refuse(Invalid, "user.noDisplayName", "R-API-10").On("displayName")
-	}
-	if r := o.CheckUPN(p.UPN); r != nil {
-		return r
-	}
-	long := func(field, value string, limit int) *Refusal {
-		switch {
-		case !utf8.ValidString(value) || strings.ContainsFunc(value, unicode.IsControl):
-			return Refuse(Invalid, "user.badText", "R-API-10", Arg{"field", field}).On(field)
-		case utf8.RuneCountInString(value) > limit:
-			return Refuse(Invalid, "user.tooLong", "R-API-10", Arg{"field", field}, Arg{"limit", limit}).On(field)
-		}
-		return nil
-	}
-	for _, f := range []struct {
-		field, value string
-		limit        int
-	}{
-		{"displayName", p.DisplayName, maxName},
-		{"mailNickname", p.MailNickname, maxNickname},
-		{"givenName", p.GivenName, 64},
-		{"surname", p.Surname, 64},
-		{"jobTitle", p.JobTitle, maxText},
-		{"department", p.Department, 64},
-		{"companyName", p.CompanyName, 64},
-		{"officeLocation", p.OfficeLocation, maxText},
-		{"mobilePhone", p.MobilePhone, 64},
-		{"employeeId", p.EmployeeID, 32},
-		{"streetAddress", p.StreetAddress, 1024},
-		{"city", p.City, maxText},
-		{"state", p.State, maxText},
-		{"postalCode", p.PostalCode, 40},
-		{"country", p.Country, maxText},
-		{"preferredLanguage", p.PreferredLanguage, 16},
-	} {
-		if r := long(f.field, f.value, f.limit); r != nil {
-			return r
-		}
-	}
-	capital := func(c byte) bool { return 'A' <= c && c <= 'Z' }
-	if l := p.UsageLocation; l != "" && (len(l) != 2 || !capital(l[0]) || !capital(l[1])) {
-		return Refuse(Invalid, "user.usageLocation", "R-LIC-13", Arg{"value", l}).On("usageLocation")
-	}
-	return nil
 }
 
 // CheckUPN refuses a user name that is malformed or outside the organization's

@@ -69,6 +69,22 @@ func TestProfile(t *testing.T) {
 		{"R-LIC-13 a digit last", func(p *Person) { p.UsageLocation = "A1" }, "user.usageLocation"},
 		{"R-LIC-13 a bracket first", func(p *Person) { p.UsageLocation = "[A" }, "user.usageLocation"},
 		{"R-LIC-13 three letters", func(p *Person) { p.UsageLocation = "NLD" }, "user.usageLocation"},
+		{"R-LIC-13 no country", func(p *Person) { p.UsageLocation = "UK" }, "user.usageLocation"},
+		{"R-LIC-13 Kosovo", func(p *Person) { p.UsageLocation = "XK" }, ""},
+		{"R-API-10 a space in the nickname", func(p *Person) { p.MailNickname = "a b" }, "user.badNickname"},
+		{"R-API-10 an address as nickname", func(p *Person) { p.MailNickname = "a@b" }, "user.badNickname"},
+		{"R-API-10 a guest's nickname", func(p *Person) { p.MailNickname = "ann_x.example#EXT#" }, ""},
+		{"R-API-10 a long business phone", func(p *Person) { p.BusinessPhones = []string{strings.Repeat("1", 65)} }, "user.tooLong"},
+		{"R-API-10 a long fax number", func(p *Person) { p.FaxNumber = strings.Repeat("1", 65) }, "user.tooLong"},
+		{"R-API-10 a language", func(p *Person) { p.PreferredLanguage = "zh-Hant-TW" }, ""},
+		{"R-API-10 no language", func(p *Person) { p.PreferredLanguage = "<script>" }, "user.badLanguage"},
+		{"R-API-10 no language before the dash", func(p *Person) { p.PreferredLanguage = "-GB" }, "user.badLanguage"},
+		{"R-API-10 no other address", func(p *Person) { p.OtherMails = []string{"a@x.example", "x"} }, "address.bad"},
+		{"R-API-18 no address", func(p *Person) { p.Mail = "bad" }, "address.bad"},
+		{"R-API-18 an address that ends in its @", func(p *Person) { p.Mail = "bad@" }, "address.bad"},
+		{"R-API-18 an address with a name", func(p *Person) { p.Mail = "Anna <anna@lindeboom.example>" }, "address.bad"},
+		{"R-API-18 an address elsewhere without a mailbox", func(p *Person) { p.Mailbox, p.Mail = nil, "anna@elsewhere.example" }, ""},
+		{"R-API-18 an address elsewhere with a mailbox", func(p *Person) { p.Mail = "anna@elsewhere.example" }, "address.foreign"},
 		{"R-API-10 no at sign", func(p *Person) { p.UPN = "anna" }, "user.badUPN"},
 		{"R-API-10 no name", func(p *Person) { p.UPN = "@lindeboom.example" }, "user.badUPN"},
 		{"R-API-10 two at signs", func(p *Person) { p.UPN = "a@b@lindeboom.example" }, "user.foreignDomain"},
@@ -94,6 +110,31 @@ func TestProfile(t *testing.T) {
 			t.Errorf("CheckNew = %v, want actor.noRole", got)
 		}
 	})
+}
+
+// TestProfileAsItWas: what stands in an account already keeps nobody from
+// changing something else of it.
+func TestProfileAsItWas(t *testing.T) {
+	for name, odd := range map[string]func(*Person){
+		"R-API-10 no nickname":         func(p *Person) { p.MailNickname = "" },
+		"R-API-10 an odd nickname":     func(p *Person) { p.MailNickname = "a b" },
+		"R-LIC-13 no country":          func(p *Person) { p.UsageLocation = "UK" },
+		"R-API-10 no language":         func(p *Person) { p.PreferredLanguage = "?" },
+		"R-API-10 no other address":    func(p *Person) { p.OtherMails = []string{"x"} },
+		"R-API-18 mail somewhere else": func(p *Person) { p.Mail = "anna@elsewhere.example" },
+	} {
+		before := with(somebody("anna"), odd)
+		after := with(before, func(p *Person) { p.JobTitle = "Teacher" })
+		if got := college().CheckUpdate(by(UserAdmin), &before, &after); got != nil {
+			t.Errorf("%s: CheckUpdate = %v, want nil", name, got)
+		}
+	}
+	before := somebody("anna")
+	before.MailNickname = "anna"
+	after := with(before, func(p *Person) { p.MailNickname = "" })
+	if got := college().CheckUpdate(by(UserAdmin), &before, &after); reason(got) != "user.badNickname" {
+		t.Errorf("R-API-10: without a nickname = %v, want user.badNickname", got)
+	}
 }
 
 // TestStateHash: whatever the steps of a plan follow from moves the hash.

@@ -58,6 +58,8 @@ var texts = map[string]func(x *org.Refusal) *Fault{
 	"user.tooLong":        badValue("User"),
 	"user.badText":        badValue("User"),
 	"user.usageLocation":  badValue("User"),
+	"user.badNickname":    badValue("User"),
+	"user.badLanguage":    badValue("User"),
 	"user.password":       says("The specified password does not comply with password complexity requirements. Please provide a different password."),
 
 	"mailbox.none": func(*org.Refusal) *Fault { // O-09

@@ -209,8 +209,17 @@ func TestDrive(t *testing.T) {
 			t.Errorf("%d permissions", n)
 		}
 		app.delete(base + "/items/" + item + "/permissions/" + share).want(204)
-		app.delete(base+"/items/"+item+"/permissions/"+share).refused(404, "itemNotFound", "")
+		app.delete(base+"/items/"+item+"/permissions/"+share).refused(404, "itemNotFound", "That access is not there any more.")
 		mila.get(base+"/items/"+item).refused(403, "accessDenied", "")
+		invite := func(fields string) *answer {
+			return app.post(base+"/items/"+item+"/invite", `{"roles":["read"],`+fields+`}`)
+		}
+		if to := invite(`"recipients":[{"alias":"mila.kok"}],"expirationDateTime":"2100-01-01T00:00:00Z"`).want(200).rows()[0]; to["expirationDateTime"] == nil {
+			t.Errorf("R-API-61 an alias until a day: %v", to)
+		}
+		mila.get(base + "/items/" + item).want(200)
+		invite(`"recipients":[{"alias":"nobody"}]`).refused(400, "invalidRequest", "not an active user")
+		invite(`"recipients":[{"alias":"mila.kok"}],"expirationDateTime":"2020-01-01T00:00:00Z"`).refused(400, "invalidRequest", "in the future")
 		app.post(base+"/items/"+item+"/invite", `{"recipients":[{"email":"nobody@lindeboom.example"}],"roles":["read"]}`).refused(400, "invalidRequest", "")
 		app.post(base+"/items/"+item+"/invite", `{"recipients":[],"roles":["owner"]}`).refused(400, "invalidRequest", "")
 	})

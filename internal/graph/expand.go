@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"leaver/internal/odata"
@@ -157,31 +158,21 @@ func (c *call) appendManager(dst []byte, p *plan, all map[string]*offboard.UserR
 
 func (s *Server) expandReports(ctx context.Context, c *call, rows []offboard.UserRow, e *odata.Expand) (expansion, error) {
 	x := expansion{name: "directReports", rows: make([][]byte, len(rows))}
-	p, err := s.plan(ctx, e.Query.Select)
-	if err != nil {
-		return x, err
-	}
 	for i := range rows {
-		q := offboard.UserQuery{Relation: offboard.ReportsTo, Of: string(rows[i].ID)}
-		q.Select, q.Top = p.load, maxExpanded
-		page, err := s.cfg.Reads.Users(ctx, q)
+		people, err := s.firstPeople(ctx, c, offboard.UserQuery{Relation: offboard.ReportsTo, Of: string(rows[i].ID)}, e)
 		if err != nil {
 			return x, err
 		}
-		dst := []byte{'['}
-		for j := range page.Rows {
-			if j > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(p.append(c.annotate(append(dst, '{'), &page.Rows[j], true), &page.Rows[j]), '}')
-		}
-		x.rows[i] = append(dst, ']')
+		x.rows[i] = people
 	}
 	return x, nil
 }
 
+// expandGroups gives the groups of everybody, with the roles that they hold
+// behind those where that is asked for: memberOf has both. R-API-21
 func (s *Server) expandGroups(ctx context.Context, c *call, rows []offboard.UserRow, e *odata.Expand) (expansion, error) {
-	x := expansion{name: e.Path, rows: make([][]byte, len(rows))}
+	i := slices.IndexFunc(groupRelations, func(name string) bool { return strings.EqualFold(name, e.Path) })
+	x := expansion{name: groupRelations[i], rows: make([][]byte, len(rows))}
 	pick, err := s.model["group"].pick(e.Query.Select)
 	if err != nil {
 		return x, err
@@ -189,27 +180,38 @@ func (s *Server) expandGroups(ctx context.Context, c *call, rows []offboard.User
 	look := c.style(s.model["group"], pick)
 	look.typed = true
 	for i := range rows {
-		q := offboard.GroupQuery{MemberID: rows[i].ID}
-		if strings.EqualFold(e.Path, "ownedObjects") {
-			q = offboard.GroupQuery{OwnerID: rows[i].ID}
+		q, roles := offboard.GroupQuery{MemberID: rows[i].ID}, rows[i].Roles
+		if x.name == ownedObjects {
+			q, roles = offboard.GroupQuery{OwnerID: rows[i].ID}, nil
 		}
 		q.Top = maxExpanded
 		page, err := s.cfg.Reads.Groups(ctx, q)
 		if err != nil {
 			return x, err
 		}
-		x.rows[i] = appendGroups(look, page.Rows)
+		x.rows[i] = appendGroups(look, page.Rows, roles[:min(len(roles), maxExpanded-len(page.Rows))])
 	}
 	return x, nil
 }
 
-func appendGroups(look style, groups []org.Group) []byte {
+// The relations of people that are groups.
+const ownedObjects = "ownedObjects"
+
+var groupRelations = []string{"memberOf", "transitiveMemberOf", ownedObjects}
+
+func appendGroups(look style, groups []org.Group, roles []org.RoleID) []byte {
 	dst := []byte{'['}
-	for i := range groups {
-		if i > 0 {
+	add := func(t *thing) {
+		if len(dst) > 1 {
 			dst = append(dst, ',')
 		}
-		dst = look.append(dst, groupThing(&groups[i]))
+		dst = look.append(dst, t)
+	}
+	for i := range groups {
+		add(groupThing(&groups[i]))
+	}
+	for _, id := range roles {
+		add(roleThing(id))
 	}
 	return append(dst, ']')
 }

@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -109,6 +110,18 @@ func TestRoles(t *testing.T) {
 		}
 		app.delete("/directoryRoles(roleTemplateId='" + string(org.UserAdmin) + "')/members/" + mila + "/$ref").want(204)
 		app.delete("/directoryRoles/"+string(org.UserAdmin)+"/members/"+mila+"/$ref").refused(404, "Request_ResourceNotFound", mila)
+
+		none := "62e90394-69f5-4237-9190-012177145e11"
+		app.get("/directoryRoles/roleTemplateId="+none+"/members").refused(404, "Request_ResourceNotFound", "Resource '"+none+"' does not exist")
+		rows := app.get("/directoryRoles?$select=displayName&$expand=MEMBERS($select=id)&$filter=" + url.QueryEscape("roleTemplateId eq '"+string(org.GlobalAdmin)+"'")).want(200).rows()
+		if len(rows) != 1 || len(rows[0]) != 2 || len(rows[0]["members"].([]any)) != 2 {
+			t.Errorf("R-API-70 with their holders: %v", rows)
+		}
+		app.get("/directoryRoles?$expand=owners").refused(400, "Request_UnsupportedQuery", "directoryRole")
+		admin := app.get("/users/admin@lindeboom.example?$select=id&$expand=memberof($select=id,displayName)").want(200)
+		if held, _ := admin.body["memberOf"].([]any); len(held) != 1 || held[0].(map[string]any)["@odata.type"] != "#microsoft.graph.directoryRole" {
+			t.Errorf("R-API-21 the roles of an administrator among memberOf: %s", admin.raw)
+		}
 	})
 	t.Run("R-API-71 roleManagement", func(t *testing.T) {
 		a := app.post("/roleManagement/directory/roleAssignments", map[string]any{
@@ -119,6 +132,24 @@ func TestRoles(t *testing.T) {
 			t.Errorf("got %v", rows)
 		}
 		app.get("/roleManagement/directory/roleAssignments/" + a.str("id")).want(200)
+		both := "principalId eq '" + mila + "' and roleDefinitionId eq '"
+		list := "/roleManagement/directory/roleAssignments?$filter="
+		if n := len(app.get(list + url.QueryEscape(both+string(org.LicenseAdmin)+"'")).want(200).rows()); n != 1 {
+			t.Errorf("%d of a person and a role, want 1", n)
+		}
+		if n := len(app.get(list + url.QueryEscape(both+string(org.UserAdmin)+"'")).want(200).rows()); n != 0 {
+			t.Errorf("%d of a person and another role, want 0", n)
+		}
+		app.get(list+url.QueryEscape("principalId eq '"+mila+"' or roleDefinitionId eq '"+mila+"'")).refused(400, "Request_UnsupportedQuery", "principalId")
+		one := app.get("/roleManagement/directory/roleAssignments/" + a.str("id") + "?$select=id&$expand=principal($select=userPrincipalName),roleDefinition($select=displayName)").want(200)
+		if principal, _ := one.body["principal"].(map[string]any); principal["userPrincipalName"] != "mila.kok@lindeboom.example" || principal["@odata.type"] != "#microsoft.graph.user" {
+			t.Errorf("principal of %s", one.raw)
+		}
+		if role, _ := one.body["roleDefinition"].(map[string]any); role["displayName"] != "License Administrator" || len(one.body) != 4 {
+			t.Errorf("roleDefinition of %s", one.raw)
+		}
+		app.post("/roleManagement/directory/roleAssignments", map[string]any{"principalId": mila, "roleDefinitionId": mila, "directoryScopeId": "/"}).
+			refused(400, "Request_BadRequest", "There is no role "+mila+".")
 		app.delete("/roleManagement/directory/roleAssignments/" + a.str("id")).want(204)
 		app.get("/roleManagement/directory/roleAssignments/" + a.str("id")).want(404)
 		app.get("/roleManagement/directory/roleDefinitions").want(200)
@@ -206,4 +237,30 @@ func TestNewGroups(t *testing.T) {
 		"The service does not currently support writes of mail-enabled groups. Please ensure that the mail-enablement property is unset and the security-enablement property is set.")
 	app.post("/groups", body("isAssignableToRole", true)).want(400)
 	app.post("/groups", body("isAssignableToRole", true, "securityEnabled", true, "mailNickname", "rollen")).want(201)
+}
+
+// TestShortLists: lists that are not in the database have pages, too, and lose
+// nothing when a row between them goes.
+func TestShortLists(t *testing.T) { // R-API-70 R-API-71
+	t.Parallel()
+	app := newSchool(t).as("")
+	whole := app.get("/roleManagement/directory/roleAssignments").want(200).rows()
+	path, seen := "/roleManagement/directory/roleAssignments?$top=2&$expand=principal", []string{}
+	for pages := 0; path != "" && pages < len(whole); pages++ {
+		a := app.get(path).want(200)
+		for _, row := range a.rows() {
+			seen = append(seen, row["id"].(string))
+		}
+		if pages == 1 {
+			app.delete("/roleManagement/directory/roleAssignments/" + seen[len(seen)-1]).want(204) // the row that the link names
+		}
+		_, path, _ = strings.Cut(a.str("@odata.nextLink"), "/v1.0")
+	}
+	if slices.Sort(seen); len(slices.Compact(seen)) != len(whole) {
+		t.Errorf("%d of %d assignments on the pages", len(seen), len(whole))
+	}
+	if n := app.get("/roleManagement/directory/roleDefinitions?$top=1").want(200); len(n.rows()) != 1 || n.str("@odata.nextLink") == "" {
+		t.Errorf("got %s", n.raw)
+	}
+	app.get("/directoryRoles?$skiptoken=x").refused(400, "Request_BadRequest", "$skiptoken")
 }

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
@@ -119,14 +120,24 @@ func (s *Server) expandPeople(r *http.Request, c *call, t *thing, g *org.Group, 
 	default:
 		return noExpand("group")
 	}
-	p, err := s.plan(r.Context(), e.Query.Select)
+	people, err := s.firstPeople(r.Context(), c, q, e)
 	if err != nil {
 		return err
 	}
-	q.Select, q.Top = p.load, maxExpanded
-	page, err := s.cfg.Reads.Users(r.Context(), q)
+	t.put(e.Path, people)
+	return nil
+}
+
+// firstPeople are the first of some people, as an $expand gives them.
+func (s *Server) firstPeople(ctx context.Context, c *call, q offboard.UserQuery, e *odata.Expand) (raw, error) {
+	p, err := s.plan(ctx, e.Query.Select)
 	if err != nil {
-		return err
+		return nil, err
+	}
+	q.Select, q.Top = p.load, maxExpanded
+	page, err := s.cfg.Reads.Users(ctx, q)
+	if err != nil {
+		return nil, err
 	}
 	dst := []byte{'['}
 	for i := range page.Rows {
@@ -135,6 +146,5 @@ func (s *Server) expandPeople(r *http.Request, c *call, t *thing, g *org.Group, 
 		}
 		dst = append(p.append(c.annotate(append(dst, '{'), &page.Rows[i], true), &page.Rows[i]), '}')
 	}
-	t.put(e.Path, raw(append(dst, ']')))
-	return nil
+	return append(dst, ']'), nil
 }

@@ -38,7 +38,7 @@ func (s *Server) invite(w http.ResponseWriter, r *http.Request, c *call) error {
 	}
 	made, err := s.cfg.Desk.ShareFile(r.Context(), c.caller.Actor, d.place(f.ID), ask.who, ask.role, ask.expires)
 	if err != nil {
-		return noRecipient(err)
+		return badInvitation(err)
 	}
 	all := make([]thing, len(made))
 	for i := range made {
@@ -56,7 +56,7 @@ func (s *Server) inviteToAll(w http.ResponseWriter, r *http.Request, c *call, d 
 	}
 	made, err := s.cfg.Desk.ShareDrive(r.Context(), c.caller.Actor, d.Owner.ID, ask.who, true)
 	if err != nil {
-		return noRecipient(err)
+		return badInvitation(err)
 	}
 	all := make([]thing, len(made))
 	for i := range made {
@@ -66,10 +66,16 @@ func (s *Server) inviteToAll(w http.ResponseWriter, r *http.Request, c *call, d 
 	return nil
 }
 
-// noRecipient says in the words of a drive that a recipient is nobody.
-func noRecipient(err error) error {
-	if x := org.RefusalOf(err); x != nil && x.Reason == "user.notFound" {
+// badInvitation says in the words of a drive what is wrong with an invitation.
+func badInvitation(err error) error {
+	x := org.RefusalOf(err)
+	switch {
+	case x == nil:
+		return err
+	case x.Reason == "user.notFound":
 		return wire.BadRequest("invalidRequest", "One of the recipients is not an active user of this organization.")
+	case x.Reason == "drive.shareOver":
+		return wire.BadRequest("invalidRequest", "expirationDateTime has to be in the future.")
 	}
 	return err
 }
@@ -87,26 +93,29 @@ func grantThing(to org.Ref) thing {
 	return t
 }
 
-// addressee finds whose an address is, which need not be the user name.
+// addressee finds whom a recipient names who is not named by user name or id: by
+// an address, or by an alias, which is what stands before its @.
 func (s *Server) addressee(r *http.Request, ref string) (string, error) {
-	if !strings.Contains(ref, "@") {
-		return ref, nil
-	}
 	u, err := s.cfg.Reads.User(r.Context(), ref, []string{"id"})
 	if err != nil || u != nil {
 		return ref, err
 	}
 	q := offboard.UserQuery{}
 	q.Select, q.Top = []string{"id"}, 1
-	q.Filter = &odata.LambdaExpr{
-		Path: &odata.PathExpr{Segments: []string{"proxyAddresses"}}, Var: "x",
-		Body: &odata.CompareExpr{Op: odata.OpEq, Left: &odata.PathExpr{Segments: []string{"x"}}, Right: &odata.Literal{Kind: odata.Text, Value: "smtp:" + ref}},
+	q.Filter = same([]string{"mailNickname"}, ref)
+	if strings.Contains(ref, "@") {
+		q.Filter = &odata.LambdaExpr{Path: &odata.PathExpr{Segments: []string{"proxyAddresses"}}, Var: "x", Body: same([]string{"x"}, "smtp:"+ref)}
 	}
 	page, err := s.cfg.Reads.Users(r.Context(), q)
 	if err != nil || len(page.Rows) == 0 {
 		return ref, err
 	}
 	return string(page.Rows[0].ID), nil
+}
+
+// same is the condition that a property is a text.
+func same(path []string, text string) odata.Expr {
+	return &odata.CompareExpr{Op: odata.OpEq, Left: &odata.PathExpr{Segments: path}, Right: &odata.Literal{Kind: odata.Text, Value: text}}
 }
 
 // invitation is what an invite asks for.

@@ -3,6 +3,8 @@ package graph
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strings"
 
 	"leaver/internal/odata"
 	"leaver/internal/offboard"
@@ -54,7 +56,11 @@ func loading(p *plan, relations []odata.Expand) []string {
 	if names == nil {
 		names = standard
 	}
-	return append(append([]string{}, names...), "manager")
+	names = append(slices.Clone(names), "manager")
+	if slices.ContainsFunc(relations, func(e odata.Expand) bool { return strings.HasSuffix(strings.ToLower(e.Path), "memberof") }) {
+		names = append(names, "roles")
+	}
+	return names
 }
 
 // countUsers answers GET /users/$count, which has to be asked for as an

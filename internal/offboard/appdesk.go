@@ -210,7 +210,7 @@ func (a *App) check() *org.Refusal {
 	}
 	for _, r := range a.Roles {
 		if _, known := org.RoleByID(r); !known {
-			return org.Refuse(org.Invalid, "role.unknown", "R-ROLE-27", org.Arg{Name: "role", Value: r}).On("roles")
+			return org.Refuse(org.Invalid, "role.unknown", "R-ROLE-27", org.Arg{Name: "role", Value: string(r)}).On("roles")
 		}
 	}
 	return nil

@@ -59,8 +59,11 @@ func (d *Desk) ReplaceFile(ctx context.Context, actor org.Actor, at Place, f Fil
 // ShareFile gives people access to a file or folder. R-API-61
 func (d *Desk) ShareFile(ctx context.Context, actor org.Actor, at Place, who []string, role string, expires time.Time) ([]ShareRow, error) {
 	var made []ShareRow
-	err := d.inDrive(ctx, actor, at, ActFileShare, &at.Item, func(tx Tx, _ timeStamp) (bool, error) {
+	err := d.inDrive(ctx, actor, at, ActFileShare, &at.Item, func(tx Tx, now timeStamp) (bool, error) {
 		made = nil
+		if !expires.IsZero() && !expires.After(now) {
+			return false, org.Refuse(org.Invalid, "drive.shareOver", "R-API-61", org.Arg{Name: "date", Value: expires}).On("expirationDateTime")
+		}
 		for _, ref := range who {
 			p, err := active(ctx, tx, ref)
 			if err != nil {
@@ -111,7 +114,11 @@ func (d *Desk) ShareDrive(ctx context.Context, actor org.Actor, owner string, wh
 // UnshareFile takes access to a file or folder away. R-API-62
 func (d *Desk) UnshareFile(ctx context.Context, actor org.Actor, at Place, share string) error {
 	return d.inDrive(ctx, actor, at, ActFileUnshare, &at.Item, func(tx Tx, _ timeStamp) (bool, error) {
-		return tx.RemoveShare(ctx, at.Drive, at.Item, share)
+		found, err := tx.RemoveShare(ctx, at.Drive, at.Item, share)
+		if err == nil && !found {
+			err = org.Refuse(org.NotFound, "drive.noShare", "R-API-62")
+		}
+		return true, err
 	})
 }
 

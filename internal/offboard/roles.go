@@ -45,7 +45,7 @@ func (d *Desk) ChangeRoles(ctx context.Context, actor org.Actor, ref string, add
 func giveRole(p *org.Person, role org.RoleID) (org.Person, error) {
 	after := p.Clone()
 	if _, ok := org.RoleByID(role); !ok {
-		return after, org.Refuse(org.Invalid, "role.unknown", "R-ROLE-27", org.Arg{Name: "role", Value: role})
+		return after, org.Refuse(org.Invalid, "role.unknown", "R-ROLE-27", org.Arg{Name: "role", Value: string(role)}).On("roleDefinitionId")
 	}
 	if slices.Contains(p.Roles, role) {
 		return after, org.Refuse(org.Conflict, "role.held", "R-API-71", org.Arg{Name: "user", Value: p.Ref()}, org.Arg{Name: "role", Value: role})

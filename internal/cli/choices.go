@@ -52,6 +52,38 @@ func aliases(list []string) any {
 	return list
 }
 
+// texts are the flags that take one text.
+func (f *choiceFlags) texts() []textFlag {
+	return []textFlag{
+		{"--mail-to", f.MailTo},
+		{"--rename", f.Rename},
+		{"--reply-inside", f.ReplyInside},
+		{"--reply-outside", f.ReplyOutside},
+		{"--files-to", f.FilesTo},
+	}
+}
+
+type textFlag struct {
+	name  string
+	value *string
+}
+
+// empty names a flag that was given without saying anything. Where a script's
+// variable is empty, somebody's mail would go without a word.
+func (f *choiceFlags) empty() string {
+	for _, flag := range f.texts() {
+		if flag.value != nil && blank(*flag.value) {
+			return flag.name
+		}
+	}
+	if f.RemoveAlias != nil && !slices.ContainsFunc(f.RemoveAlias, func(a string) bool { return !blank(a) }) {
+		return "--remove-alias"
+	}
+	return ""
+}
+
+func blank(text string) bool { return strings.TrimSpace(text) == "" }
+
 // words writes the flags as they would be typed.
 func (f *choiceFlags) words() []string {
 	var words []string
@@ -64,16 +96,7 @@ func (f *choiceFlags) words() []string {
 	if f.Hold {
 		words = append(words, "--hold")
 	}
-	for _, flag := range []struct {
-		name  string
-		value *string
-	}{
-		{"--mail-to", f.MailTo},
-		{"--rename", f.Rename},
-		{"--reply-inside", f.ReplyInside},
-		{"--reply-outside", f.ReplyOutside},
-		{"--files-to", f.FilesTo},
-	} {
+	for _, flag := range f.texts() {
 		if flag.value != nil {
 			words = append(words, flag.name, *flag.value)
 		}
@@ -121,7 +144,7 @@ func whoIs(users []string, file string) error {
 		return usage("usersAndCSV")
 	case file == "" && len(users) == 0:
 		return usage("noUsers")
-	case slices.Contains(users, ""): // an empty variable of a script
+	case slices.ContainsFunc(users, blank): // an empty variable of a script
 		return usage("emptyName")
 	}
 	return nil
@@ -132,6 +155,9 @@ func (l *leavers) ask(s *session) (*ask, error) {
 	a := &ask{request: graphclient.DepartureRequest{Defaults: l.choices(), Users: []graphclient.Wish{}}}
 	if err := whoIs(l.User, l.CSV); err != nil {
 		return nil, err
+	}
+	if flag := l.empty(); flag != "" {
+		return nil, usage("emptyFlag", "flag", flag)
 	}
 	if l.CSV == "" {
 		for _, user := range l.User {

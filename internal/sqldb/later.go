@@ -56,6 +56,15 @@ func (tx *Tx) later(ctx context.Context, word func(int, error) error, text strin
 	return len(rows), nil
 }
 
+// Hurry sends what waits without waiting for the end of it: PostgreSQL works on it
+// while its caller makes ready what comes next. An error comes as with Later.
+func (tx *Tx) Hurry(ctx context.Context) error {
+	if tx.failed != nil || tx.db.dialect == SQLite || tx.s.idle || len(tx.ahead) > 0 {
+		return tx.failed
+	}
+	return tx.spoil("a statement before", tx.s.note(tx.s.wire.start(tx.shield(ctx))))
+}
+
 // maxQueue bounds what waits: nobody reads the answers while it is being sent.
 const maxQueue = 500
 

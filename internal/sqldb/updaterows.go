@@ -12,8 +12,8 @@ const updateSet = 1000
 
 // UpdateRows gives columns of rows new values as fast as the database takes them. The
 // columns are named in cols, the last of them is the key, and each key comes once. Names of
-// table and columns must not come from outside. The error of a few rows may come as
-// late as with [Tx.Later]. With word, which words the error of the row i, each row has
+// table and columns must not come from outside. An error may come as late as with
+// [Tx.Later]. With word, which words the error of the row i, each row has
 // a statement of its own.
 func (tx *Tx) UpdateRows(ctx context.Context, word func(i int, err error) error, table string, cols []string, rows [][]any) error {
 	for _, row := range rows {
@@ -30,7 +30,10 @@ func (tx *Tx) UpdateRows(ctx context.Context, word func(i int, err error) error,
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, text, args...); err != nil {
+		if err := tx.Later(ctx, text, args...); err != nil {
+			return err
+		}
+		if err := tx.Hurry(ctx); err != nil {
 			return err
 		}
 		rows = rows[n:]

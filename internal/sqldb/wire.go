@@ -23,6 +23,8 @@ type wire struct {
 	queue []errand
 	done  int // of the queue, the last time
 	owed  int // rounds that were sent, and whose end nobody has read
+	// started are rounds on their way whose answers are still wanted.
+	started [][]errand
 	// broken: there is no telling what the server will say next.
 	broken bool
 	arguments
@@ -121,6 +123,8 @@ func (w *wire) flush(ctx context.Context) error {
 		if _, err = w.send(w.queue); err == nil {
 			err = w.answers()
 		}
+	} else {
+		err = w.early(0)
 	}
 	w.rest(&err, 0)
 	w.unwatch(stop)
@@ -142,13 +146,17 @@ func (w *wire) simple(ctx context.Context, text string) (row [][]byte, done stri
 	}
 	w.front.SendQuery(&pgproto3.Query{String: text})
 	w.owed++
-	err = w.push()
-	if err == nil && queued {
-		if err = w.pay(2); err == nil {
-			err = w.answers()
-		}
-		w.rest(&err, 1)
+	own := 1
+	if queued {
+		own = 2
 	}
+	if err = w.push(); err == nil {
+		err = w.early(own)
+	}
+	if err == nil && queued {
+		err = w.answers()
+	}
+	w.rest(&err, 1)
 	if e := w.last(&row, &done); err == nil {
 		err = e
 	}
@@ -188,7 +196,7 @@ func (w *wire) last(row *[][]byte, done *string) (err error) {
 
 // tell sends a statement without waiting for its end.
 func (w *wire) tell(text string) error {
-	w.queue = nil
+	w.queue, w.started = nil, nil
 	w.front.SendQuery(&pgproto3.Query{String: text})
 	w.owed++
 	return w.push()
@@ -279,7 +287,7 @@ func (w *wire) rest(err *error, n int) {
 		return
 	}
 	if *err != nil {
-		w.queue = nil
+		w.queue, w.started = nil, nil
 	}
 	if e := w.pay(n); e != nil && *err == nil {
 		*err = e

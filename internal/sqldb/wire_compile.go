@@ -16,7 +16,7 @@ func (w *wire) send(calls []errand) (*compiled, error) {
 	w.bind(calls)
 	err := w.push()
 	if err == nil {
-		err = w.pay(1)
+		err = w.early(1)
 	}
 	return w.stmts[calls[len(calls)-1].text], err
 }
@@ -59,7 +59,7 @@ func (w *wire) learn(calls []errand) error {
 	w.owed++
 	err := w.push()
 	if err == nil {
-		err = w.pay(1)
+		err = w.early(1)
 	}
 	for i := 0; i < len(fresh) && err == nil; i++ {
 		c := &compiled{name: "s" + strconv.Itoa(first+i)}

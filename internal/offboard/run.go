@@ -149,11 +149,10 @@ func (d *Desk) runChunk(ctx context.Context, tx Tx, dep *Departure, c cargo, now
 	if b.org, err = tx.Organization(ctx); err != nil {
 		return err
 	}
-	for i := range b.items {
-		dep.Next = b.items[i].Ordinal + 1
-		dep.Counts[ItemPending]--
-		b.depart(&b.items[i], b.people[i])
-		dep.Counts[b.items[i].Outcome]++
+	for from := 0; from < len(b.items); from += portion {
+		if err := b.some(ctx, tx, from, min(from+portion, len(b.items))); err != nil {
+			return err
+		}
 	}
 	if err := b.save(ctx, tx); err != nil {
 		return err
@@ -165,6 +164,22 @@ func (d *Desk) runChunk(ctx context.Context, tx Tx, dep *Departure, c cargo, now
 		finish(dep, now)
 	}
 	return tx.SaveDeparture(ctx, dep)
+}
+
+// some does a portion of the people, so that the database can work on them while the
+// next are made ready.
+func (b *batch) some(ctx context.Context, tx Tx, from, to int) error {
+	b.changes = b.changes[:0]
+	for i := from; i < to; i++ {
+		b.dep.Next = b.items[i].Ordinal + 1
+		b.dep.Counts[ItemPending]--
+		b.depart(&b.items[i], b.people[i])
+		b.dep.Counts[b.items[i].Outcome]++
+	}
+	if err := tx.Save(ctx, b.changes); err != nil {
+		return err
+	}
+	return tx.SaveItems(ctx, b.dep, b.items[from:to])
 }
 
 // depart does one person, or says why not. Nothing of a refused person is changed. The others go on. R-BULK-14
@@ -242,9 +257,6 @@ func (b *batch) reduce(it *Item, step int) {
 }
 
 func (b *batch) save(ctx context.Context, tx Tx) error {
-	if err := tx.Save(ctx, b.changes); err != nil {
-		return err
-	}
 	for i := range b.org.Subscriptions { // in their own order, so that every run writes alike
 		s := &b.org.Subscriptions[i]
 		if !b.subs[s.ID] {
@@ -255,9 +267,6 @@ func (b *batch) save(ctx context.Context, tx Tx) error {
 		}
 		b.entries = append(b.entries, entry(b.dep.CreatedBy, ActQuantity, org.Ref{ID: string(s.ID), Name: s.DisplayName}, b.now,
 			fmt.Sprintf(`{"departure":%q,"totalLicenses":%d}`, b.dep.ID, s.Total)))
-	}
-	if err := tx.SaveItems(ctx, b.dep, b.items); err != nil {
-		return err
 	}
 	return tx.Audit(ctx, b.entries...)
 }

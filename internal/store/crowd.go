@@ -55,12 +55,12 @@ func (t *txn) each(ctx context.Context, keys []int64, statements ...string) erro
 	for _, s := range statements {
 		text := inWays(s)[how]
 		for _, args := range all {
-			if _, err := t.Exec(ctx, text, args...); err != nil {
+			if err := t.Later(ctx, text, args...); err != nil {
 				return err
 			}
 		}
 	}
-	return nil
+	return t.Hurry(ctx)
 }
 
 // portions gives the arguments by which statements name all of the keys and no other.

@@ -60,7 +60,7 @@ func (t *txn) Purge(ctx context.Context, people []offboard.Purged, now time.Time
 		return err
 	}
 	if err := t.each(ctx, keptDrives, `update drives set owner_deleted = u.deleted, former_name = u.upn, former_id = u.id, user_pk = null
- from users u where u.pk = drives.user_pk and drives.user_pk in {ints $1}`); err != nil {
+ from users u where u.pk = drives.user_pk and u.pk in {ints $1} and drives.user_pk in {ints $1}`); err != nil {
 		return err
 	}
 	if err := t.dropWords(ctx, found); err != nil {
@@ -93,11 +93,12 @@ func (t *txn) Purge(ctx context.Context, people []offboard.Purged, now time.Time
 // for it themselves keep a number that leads nowhere: in a large purge they are most of
 // them, nobody can manage them any more, and they go next. R-PERM-03
 func (t *txn) leaderless(ctx context.Context, managers []int64, now time.Time) error {
-	const text = "update users set manager_pk = null where manager_pk in {ints $1} and (deleted is null or deleted > "
-	last := map[way]string{single: "$2)", scattered: "$2)", ranged: "$3)"}
+	// In one expression, or PostgreSQL adds up all active people from another index.
+	const text = "update users set manager_pk = null where manager_pk in {ints $1} and coalesce(deleted, 9223372036854775807) > "
+	last := map[way]string{single: "$2", scattered: "$2", ranged: "$3"}
 	how, all := portions(managers)
 	for _, keys := range all {
-		if _, err := t.Exec(ctx, inWays(text)[how]+last[how], append(keys, now.Add(-org.UserRetention).Unix())...); err != nil {
+		if err := t.Later(ctx, inWays(text)[how]+last[how], append(keys, now.Add(-org.UserRetention).Unix())...); err != nil {
 			return fmt.Errorf("forget who managed others: %w", err)
 		}
 	}
@@ -112,12 +113,14 @@ func (t *txn) orphan(ctx context.Context, p offboard.Purged) error {
 
 // dropOf drops what belongs to users.
 func (t *txn) dropOf(ctx context.Context, table string, users []int64, drop func(context.Context, []int64) error) error {
-	if len(users) == 0 {
-		return nil
-	}
-	keys, err := sqldb.All(ctx, t, sqldb.Value[int64], "select pk from "+table+" where user_pk in {ints $1}", sqldb.Ints(users))
-	if err != nil {
-		return err
+	var keys []int64
+	how, all := portions(users)
+	for _, args := range all {
+		found, err := sqldb.All(ctx, t, sqldb.Value[int64], inWays("select pk from " + table + " where user_pk in {ints $1}")[how], args...)
+		if err != nil {
+			return err
+		}
+		keys = append(keys, found...)
 	}
 	return drop(ctx, keys)
 }

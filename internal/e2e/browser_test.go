@@ -4,8 +4,6 @@ import (
 	"context"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -13,8 +11,6 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
-
-	"leaver/internal/practice"
 )
 
 // browserPath is where the browser is, "" where there is none.
@@ -75,17 +71,25 @@ func browser(t testing.TB) context.Context {
 	return b.ctx
 }
 
+// start starts a browser. On a machine that is out of breath one may fail to come
+// up, which says nothing of the pages.
 func start(t testing.TB) running {
 	t.Helper()
 	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(browserPath()), chromedp.NoSandbox,
 		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("force-color-profile", "srgb"), chromedp.Flag("font-render-hinting", "none"),
 		chromedp.Flag("lang", "en-US"))
-	actx, stop := chromedp.NewExecAllocator(context.Background(), opts...)
-	ctx, done := chromedp.NewContext(actx)
-	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
-		t.Fatal(err)
+	var err error
+	for range 3 {
+		actx, stop := chromedp.NewExecAllocator(context.Background(), opts...)
+		ctx, done := chromedp.NewContext(actx)
+		if err = chromedp.Do(ctx, chromedp.Navigate("about:blank")); err == nil {
+			return running{ctx, func() { done(); stop() }}
+		}
+		done()
+		stop()
 	}
-	return running{ctx, func() { done(); stop() }}
+	t.Fatal(err)
+	return running{}
 }
 
 // tab is one page of a browser, in front of a school.
@@ -113,7 +117,7 @@ func newTab(t testing.TB, s *school, l look) *tab {
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, 4*time.Minute)
+	ctx, cancel := context.WithDeadline(ctx, patience(t))
 	t.Cleanup(cancel)
 	if l.width == 0 {
 		l.width = 1440
@@ -137,6 +141,17 @@ func newTab(t testing.TB, s *school, l look) *tab {
 	return b
 }
 
+// patience is when a test that hangs has to say where: a while before go test ends
+// everything without asking.
+func patience(t testing.TB) time.Time {
+	if timed, ok := t.(interface{ Deadline() (time.Time, bool) }); ok {
+		if end, ok := timed.Deadline(); ok {
+			return end.Add(-30 * time.Second)
+		}
+	}
+	return time.Now().Add(time.Hour)
+}
+
 // must sends the browser a command, or fails the test.
 func must[P, R any](b *tab, call func(context.Context, cdp.Command[P, R], P) (R, error), cmd cdp.Command[P, R], params P) {
 	b.t.Helper()
@@ -155,145 +170,9 @@ func (b *tab) do(actions ...chromedp.Action[chromedp.Void]) {
 
 // where is the address and what the page says, for a test that failed.
 func (b *tab) where() string {
-	ctx, done := context.WithTimeout(context.WithoutCancel(b.ctx), 5*time.Second)
+	ctx, done := context.WithTimeout(context.WithoutCancel(b.ctx), 20*time.Second)
 	defer done()
 	at, _ := chromedp.Run(ctx, chromedp.Location())
 	text, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`document.body.innerText.slice(0, 2000)`))
 	return at + "\n" + text
-}
-
-// open goes to a page of the school.
-func (b *tab) open(path string) {
-	b.t.Helper()
-	b.do(chromedp.Navigate(b.s.URL + path))
-}
-
-// signIn signs somebody in by the form.
-func (b *tab) signIn(name string) {
-	b.t.Helper()
-	b.open("/signin")
-	b.do(chromedp.SetValue(chromedp.CSS("#name"), name+"@lindeboom.example"), chromedp.SetValue(chromedp.CSS("#password"), practice.Password))
-	b.press("button.primary")
-}
-
-// settle waits until a live page has followed what was chosen.
-func (b *tab) settle() {
-	b.t.Helper()
-	if !b.noScript {
-		b.waitFor(`!document.querySelector('form.busy')`)
-	}
-}
-
-// waitFor waits until the page says yes.
-func (b *tab) waitFor(script string) {
-	b.t.Helper()
-	for range 20 {
-		_, err := chromedp.Run(b.ctx, chromedp.Poll[bool](script))
-		if err == nil {
-			return
-		}
-		if !betweenPages(err) {
-			b.t.Fatalf("%s: %v\nat %s", script, err, b.where())
-		}
-		b.do(chromedp.Sleep(50 * time.Millisecond))
-	}
-	b.t.Fatalf("%s: the pages change all the time\nat %s", script, b.where())
-}
-
-// betweenPages says that a question fell into the change of one page to another.
-func betweenPages(err error) bool {
-	return strings.Contains(err.Error(), "Cannot find context") || strings.Contains(err.Error(), "context was destroyed")
-}
-
-// click clicks something that stands still: a page that follows an earlier choice
-// may move it from under the mouse.
-func (b *tab) click(selector string) {
-	b.t.Helper()
-	b.settle()
-	b.do(chromedp.Click(chromedp.CSS(selector)))
-}
-
-// press clicks something that leads to another page, and waits for that page.
-func (b *tab) press(selector string) {
-	b.t.Helper()
-	b.settle()
-	if _, err := chromedp.RunResponse(b.ctx, chromedp.Click(chromedp.CSS(selector))); err != nil {
-		b.t.Fatalf("press %s: %v\nat %s", selector, err, b.where())
-	}
-	b.loaded()
-}
-
-// loaded waits until the page is whole.
-func (b *tab) loaded() {
-	b.t.Helper()
-	b.waitFor(`document.readyState === 'complete'`)
-}
-
-// speak switches the pages to a language, by the switch that people have.
-func (b *tab) speak(lang string) {
-	b.t.Helper()
-	must(b, chromedp.Call, network.SetCookie, network.SetCookieParams{Name: "lang", Value: lang, URL: b.s.URL})
-}
-
-// signOut leaves.
-func (b *tab) signOut() {
-	b.t.Helper()
-	b.open("/account")
-	b.press(`form[action="/signout"] button`)
-}
-
-// ended waits until a run has ended, as somebody without script would: by
-// asking again.
-func (b *tab) ended() {
-	b.t.Helper()
-	for range 100 {
-		if !eval[bool](b, `!!document.querySelector('progress')`) {
-			return
-		}
-		b.do(chromedp.Sleep(100*time.Millisecond), chromedp.Reload())
-	}
-	b.t.Fatalf("the run does not end\nat %s", b.where())
-}
-
-// upload hands in a file on the page for it.
-func (b *tab) upload(content string) {
-	b.t.Helper()
-	name := filepath.Join(b.t.TempDir(), "leavers.csv")
-	if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
-		b.t.Fatal(err)
-	}
-	b.open("/several")
-	b.do(chromedp.SetUploadFiles(chromedp.CSS("#file"), []string{name}))
-	if eval[bool](b, `location.pathname === '/several' && !document.documentElement.classList.contains('js')`) {
-		b.press("button.primary")
-		return
-	}
-	b.waitFor(`location.pathname !== '/several'`)
-}
-
-// eval asks the page something.
-func eval[T any](b *tab, script string) T {
-	b.t.Helper()
-	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](script))
-	if err != nil && strings.Contains(err.Error(), "Cannot find context") { // so that nothing of it was done
-		b.loaded()
-		v, err = chromedp.Run(b.ctx, chromedp.Evaluate[T](script))
-	}
-	if err != nil {
-		b.t.Fatalf("%s: %v\nat %s", script, err, b.where())
-	}
-	return v
-}
-
-// picture takes a picture of the whole page.
-func (b *tab) picture(path string) {
-	b.t.Helper()
-	eval[any](b, `scrollTo(0, 0)`)
-	png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	if err := os.WriteFile(path, png, 0o600); err != nil {
-		b.t.Fatal(err)
-	}
 }

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/chromedp"
-
 	"leaver/internal/catalog"
 	"leaver/internal/offboard"
 	"leaver/internal/org"
@@ -343,7 +341,7 @@ func TestGroupsInABrowser(t *testing.T) {
 			}
 			b.signIn("admin")
 			b.press(`.menu a[href="/groups"]`)
-			b.do(chromedp.SendKeys(chromedp.CSS("#q"), "sectie"))
+			b.fill("#q", "sectie")
 			if l.noScript {
 				b.press(".search .btn")
 			} else {
@@ -354,10 +352,10 @@ func TestGroupsInABrowser(t *testing.T) {
 
 			b.open("/groups/new")
 			b.click("#kind-security")
-			b.do(chromedp.SendKeys(chromedp.CSS("#name"), "Laptops"))
+			b.fill("#name", "Laptops")
 			b.press("main .primary")
 			b.sees(say("De groep is toegevoegd.", "The group was added."))
-			b.do(chromedp.SendKeys(chromedp.CSS("#who"), "mila"))
+			b.fill("#who", "mila")
 			b.press("form:has(#who) .primary")
 			b.sees(say("Wie bedoelt u?", "Who is meant?"))
 			b.press(`.chip[value="who=mila.kok@lindeboom.example"]`)

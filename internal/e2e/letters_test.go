@@ -14,8 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
-
 	"leaver/internal/blob"
 	"leaver/internal/offboard"
 	"leaver/internal/org"
@@ -140,7 +138,7 @@ func TestHeirReadsMail(t *testing.T) {
 				check("mail-" + name)
 			}
 			b.open(box)
-			b.do(chromedp.SendKeys(chromedp.CSS("#q"), "nieuwsbrief"))
+			b.fill("#q", "nieuwsbrief")
 			b.press(`form[role="search"] button`)
 			b.sees("Nieuwsbrief november")
 			check("mail-search")

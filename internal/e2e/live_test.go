@@ -15,15 +15,21 @@ func TestALateAnswerTakesNoChoiceBack(t *testing.T) {
 	eval[any](b, `(() => {
 		const real = fetch;
 		window.held = [];
-		window.fetch = async (...args) => { const answer = await real(...args); await new Promise((go) => held.push(go)); return answer; };
+		window.fetch = async (...args) => {
+			const answer = await real(...args), html = await answer.text();
+			await new Promise((go) => held.push(go));
+			return { status: answer.status, text: async () => { window.read = true; return html; } };
+		};
 	})()`)
 	eval[any](b, `document.querySelector('#outside-other').click()`)
 	b.waitFor(`held.length === 1`)
-	eval[any](b, `(async () => {
-		const pointer = (what) => document.querySelector('#outside-none').dispatchEvent(new PointerEvent(what, { bubbles: true }));
+	eval[any](b, `(() => {
+		window.pointer = (what) => document.querySelector('#outside-none').dispatchEvent(new PointerEvent(what, { bubbles: true }));
 		pointer('pointerdown');
 		held.shift()();
-		await new Promise((go) => setTimeout(go, 100)); // the answer is read, and waits for the button of the mouse
+	})()`)
+	b.waitFor(`window.read === true`) // and waits for the button of the mouse
+	eval[any](b, `(() => {
 		pointer('pointerup');
 		document.querySelector('#outside-none').click();
 	})()`)

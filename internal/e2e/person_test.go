@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/chromedp"
-
 	"leaver/internal/catalog"
 	"leaver/internal/org"
 	"leaver/internal/store/storetest"
@@ -377,19 +375,18 @@ func TestPersonInABrowser(t *testing.T) {
 			b.sees(say("De licenties zijn opgeslagen.", "The licences were saved."))
 
 			b.press(`.tabs a[href$="/groups"]`)
-			b.do(chromedp.SendKeys(chromedp.CSS("#q"), "athen"))
+			b.fill("#q", "athen")
 			b.waitFor(`!/Medewerkers|Staff/.test(document.querySelector('#groups').innerText) && location.search.includes('athen')`)
 			b.press("#groups button[value=add]")
 			b.sees(say("De groepen zijn gewijzigd.", "The groups were changed."))
 
 			b.press(`.tabs a[href$="/mail"]`)
-			b.do(chromedp.SendKeys(chromedp.CSS("#who"), map[string]string{"en": "sa", "nl": "bra"}[l.lang]))
+			b.fill("#who", map[string]string{"en": "sa", "nl": "bra"}[l.lang])
 			b.press(`form:has(#who) .btn`)
 			b.sees(say("Wie bedoelt u?", "Who is meant?"))
 			if l.lang == "en" { // what was typed since, and not the first who was offered
-				b.do(chromedp.Clear(chromedp.CSS("#who")), chromedp.SendKeys(chromedp.CSS("#who"), "bram.jansen@lindeboom.example"))
+				b.fill("#who", "bram.jansen@lindeboom.example")
 				b.enter()
-				b.loaded()
 			} else {
 				b.press(`form:has(#who) .chip[value$="=bram.jansen@lindeboom.example"]`)
 			}

@@ -48,6 +48,7 @@ func TestSessionsEndWithTheAccount(t *testing.T) {
 func TestSessionsRunOut(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t, 0)
+	s.stop()
 	c := signedIn(t, s, "admin")
 	s.ahead.Store(int64(59 * time.Minute))
 	if a := c.get("/users"); a.path != "/users" {
@@ -116,6 +117,7 @@ func TestPasswords(t *testing.T) {
 func TestTheDoorIsLockedAfterManyAttempts(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t, 0)
+	s.stop() // the first lock is of two seconds
 	c := newClient(t, s)
 	for range 6 {
 		c.post("/signin", "name", "admin@lindeboom.example", "password", "guess").says(t, "not right")

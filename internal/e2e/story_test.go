@@ -41,13 +41,11 @@ func story(t *testing.T, l look) {
 	b.press(`a[href$="/delete"]`)
 	b.choose("#licenses-stop", "")
 	b.choose("#mail-share", "#mailTo")
-	b.do(chromedp.Clear(chromedp.CSS("#rename")), chromedp.SendKeys(chromedp.CSS("#rename"), "Anna (weg)"))
-	b.settle()
+	b.fill("#rename", "Anna (weg)")
 	b.choose("#outside-other", "#replyOutside")
-	b.do(chromedp.SetValue(chromedp.CSS("#replyOutside"), "Gesloten."))
+	b.fill("#replyOutside", "Gesloten.")
 	b.choose("#files-other", "#filesTo")
-	b.do(chromedp.SendKeys(chromedp.CSS("#filesTo"), "sara.blom@lindeboom.example"))
-	b.settle()
+	b.fill("#filesTo", "sara.blom@lindeboom.example")
 	b.press("aside .primary")
 	b.sees(map[string]string{"nl": "Plan voor Anna de Vries", "en": "Plan for Anna de Vries"}[l.lang])
 	b.sees("Sara Blom")
@@ -88,7 +86,7 @@ func story(t *testing.T, l look) {
 	}
 	b.remove(id)
 	b.open("/clock")
-	b.do(chromedp.SetValue(chromedp.CSS("#days"), "31"))
+	b.fill("#days", "31")
 	b.press("main .primary")
 	if p := storetest.Load(t, s.store, id)[0]; p != nil {
 		t.Errorf("R-DEL-01: 31 days later anna is still there")
@@ -110,7 +108,7 @@ func (b *tab) choose(choice, appears string) {
 		return
 	}
 	if appears != "" {
-		b.do(chromedp.WaitVisible(chromedp.CSS(appears)))
+		b.waitFor(`!!document.querySelector(` + strconv.Quote(appears) + `)?.checkVisibility()`)
 	}
 	b.settle()
 }
@@ -176,9 +174,7 @@ func (b *tab) keys(keys ...string) {
 // enter presses the key and waits for the next page.
 func (b *tab) enter() {
 	b.t.Helper()
-	if _, err := chromedp.RunResponse(b.ctx, chromedp.KeyEvent(kb.Enter)); err != nil {
-		b.t.Fatalf("enter: %v\nat %s", err, b.where())
-	}
+	b.leads("enter", func() error { return chromedp.Do(b.ctx, chromedp.KeyEvent(kb.Enter)) })
 }
 
 // tabTo goes on with the tab key until something has the focus, which must show.

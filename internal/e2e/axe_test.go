@@ -1,10 +1,12 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -16,28 +18,38 @@ import (
 // registry of npm when the test runs, and is no part of the project.
 const axeVersion = "4.14.1"
 
+// axe is the text of axe-core, fetched once for all tests.
+var axe = sync.OnceValues(func() (string, error) {
+	npm, err := exec.LookPath("npm")
+	if err != nil {
+		return "", errors.New("there is no npm here: install Node.js")
+	}
+	dir, err := os.MkdirTemp("", "leaver-axe-")
+	if err != nil {
+		return "", err
+	}
+	folders.Store(dir, true)
+	install := exec.Command(npm, "install", "--prefix", dir, "--no-audit", "--no-fund", "--no-update-notifier", "--ignore-scripts", "--prefer-offline", "axe-core@"+axeVersion)
+	if out, err := install.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("npm can't fetch axe-core: %w\n%s", err, out)
+	}
+	script, err := os.ReadFile(filepath.Join(dir, "node_modules", "axe-core", "axe.min.js"))
+	return string(script), err
+})
+
 // axeScript is the text of axe-core; without npm the test is skipped, or fails
 // where the suite must be whole.
 func axeScript(t testing.TB) string {
 	t.Helper()
-	missing := t.Skip
-	if os.Getenv("LEAVER_REQUIRE_NODE") != "" {
-		missing = t.Fatal
-	}
-	npm, err := exec.LookPath("npm")
-	if err != nil {
-		missing("there is no npm here: install Node.js")
-	}
-	dir := t.TempDir()
-	install := exec.CommandContext(t.Context(), npm, "install", "--prefix", dir, "--no-audit", "--no-fund", "--ignore-scripts", "axe-core@"+axeVersion)
-	if out, err := install.CombinedOutput(); err != nil {
-		missing("npm can't fetch axe-core: " + err.Error() + "\n" + string(out))
-	}
-	script, err := os.ReadFile(filepath.Join(dir, "node_modules", "axe-core", "axe.min.js"))
-	if err != nil {
+	script, err := axe()
+	switch {
+	case err == nil:
+	case os.Getenv("LEAVER_REQUIRE_NODE") != "":
 		t.Fatal(err)
+	default:
+		t.Skip(err)
 	}
-	return string(script)
+	return script
 }
 
 // violation is something that axe found on a page.

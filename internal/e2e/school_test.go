@@ -54,9 +54,9 @@ func (s *school) stop() {
 	s.stands.Store(&now)
 }
 
-// hashed is the hash of the password that everybody has; making it takes a while.
+// hashed is the hash of the password that everybody has.
 var hashed = sync.OnceValues(func() (string, error) {
-	return identity.NewPasswords().Hash(context.Background(), practice.Password)
+	return identity.CheapPasswords().Hash(context.Background(), practice.Password)
 })
 
 type shelf struct{ *blob.Store }
@@ -141,7 +141,7 @@ func newSchool(t testing.TB, users int) *school {
 	}
 	s := &school{store: kept}
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
-	passwords := identity.NewPasswords()
+	passwords := identity.CheapPasswords()
 	templates := map[string]string{}
 	for _, lang := range locale.Languages() {
 		templates[string(lang)] = locale.Text(lang, "reply.auto", nil)

@@ -32,8 +32,12 @@ func (t *txn) Audit(ctx context.Context, entries ...offboard.Entry) error {
 	if _, err := t.InsertRows(ctx, "audit", entryNames, rows); err != nil {
 		return fmt.Errorf("write the audit trail: %w", err)
 	}
+	before := t.head.seq
 	t.head.seq, t.head.hash, t.head.moved = seq, hash, true
-	return nil
+	if before/runLength != seq/runLength {
+		_, err = t.indexTrail(ctx, entries)
+	}
+	return err
 }
 
 // AuditHead implements offboard.Trail.

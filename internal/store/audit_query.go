@@ -3,72 +3,12 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"regexp"
 	"slices"
-	"strconv"
 
 	"leaver/internal/offboard"
 	"leaver/internal/org"
 	"leaver/internal/sqldb"
 )
-
-// AuditEntries gives entries of the trail that match, newest first. The next page
-// begins before the last one's sequence number. R-DEL-21
-func (s *Store) AuditEntries(ctx context.Context, q offboard.AuditQuery) ([]offboard.Entry, error) {
-	text, args := auditText(&q)
-	found, err := sqldb.All(ctx, s.db, scanEntry, text, args...)
-	return found, outage(err)
-}
-
-func auditText(q *offboard.AuditQuery) (text string, args []any) {
-	text = "select " + entryColumns + " from audit where seq > 0"
-	add := func(condition string, values ...any) {
-		for _, v := range values {
-			args = append(args, v)
-			condition += strconv.Itoa(len(args))
-		}
-		text += " and " + condition
-	}
-	if q.Before > 0 {
-		add("seq < $", q.Before)
-	}
-	if q.Actor != "" {
-		add(either("actor", q.Actor, len(args)+1))
-		args = append(args, q.Actor)
-	}
-	if q.Target != "" {
-		add(either("target", q.Target, len(args)+1))
-		args = append(args, q.Target)
-	}
-	if q.Action != "" {
-		add("action = $", q.Action)
-	}
-	if !q.From.IsZero() {
-		add("at >= $", q.From.Unix())
-	}
-	if !q.To.IsZero() {
-		add("at < $", q.To.Unix())
-	}
-	limit := q.Limit
-	if limit <= 0 {
-		limit = defaultPage
-	}
-	args = append(args, limit)
-	return text + " order by seq desc limit $" + strconv.Itoa(len(args)), args
-}
-
-var guid = regexp.MustCompile("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
-
-// either matches an id, or a name without regard to case. What can only be an id is
-// looked for as one: the trail grows for years, and each person's page asks for their
-// part of it.
-func either(who, value string, n int) string {
-	if guid.MatchString(value) {
-		return who + "_id = $" + strconv.Itoa(n)
-	}
-	arg := "$" + strconv.Itoa(n)
-	return "(" + who + "_id = " + arg + " or lower(" + who + "_name) = lower(" + arg + ` {postgres collate "C"}))`
-}
 
 // userActions are the entries that change what users/delta shows. R-API-73
 func userActions() []string {

@@ -34,7 +34,8 @@ type Checkup struct {
 	Now time.Time
 	// Bodies is where the bodies are; without it they are left out.
 	Bodies *blob.Store
-	// Deep also reads every person and every body, and the database file itself.
+	// Deep also reads every person and every body, what the trail is searched by, and
+	// the database file itself.
 	Deep bool
 	// Progress is told how many of the checks are done; it may be nil.
 	Progress func(done, total int)
@@ -51,7 +52,7 @@ func (s *Store) Check(ctx context.Context, c Checkup) ([]Finding, error) {
 		d.times, d.departures, d.trail, d.bodies,
 	}
 	if c.Deep {
-		steps = append(steps, d.file, d.people)
+		steps = append(steps, d.file, d.people, d.trailIndex)
 	}
 	err := s.db.View(ctx, func(tx *sqldb.Tx) error {
 		if err := tx.QueryRow(ctx, "select coalesce(max(clock_offset), 0) from organization").Scan(&d.offset); err != nil {

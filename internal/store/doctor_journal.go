@@ -121,3 +121,60 @@ func (d *doctor) trail(ctx context.Context, tx *sqldb.Tx) error {
 	}
 	return nil
 }
+
+// trailIndex makes the index of the trail once more and compares it with what is kept.
+func (d *doctor) trailIndex(ctx context.Context, tx *sqldb.Tx) error {
+	t := &txn{Tx: tx}
+	head, _, err := t.AuditHead(ctx)
+	if err != nil {
+		return err
+	}
+	var wrong tally
+	var there int
+	for run := int64(1); run+runLength-1 <= head; run += runLength {
+		s, err := t.sightings(ctx, run, nil)
+		if err != nil {
+			return err
+		}
+		kept, err := indexedRun(ctx, tx, run)
+		if err != nil {
+			return err
+		}
+		there += len(kept)
+		for bucket, want := range s.pack() {
+			if row, ok := kept[int64(bucket)]; !ok || !bytes.Equal(row, want) {
+				wrong.add(fmt.Sprintf("%d … %d", run, run+runLength-1))
+				break
+			}
+		}
+	}
+	all, err := sqldb.One(ctx, tx, sqldb.Value[int], "select count(*) from audit_index")
+	if all > there {
+		wrong.add("+")
+	}
+	d.report(check{code: "auditIndex", severity: org.Critical}, &wrong)
+	return err
+}
+
+// indexedRun gives the rows of a run by their bucket.
+func indexedRun(ctx context.Context, tx *sqldb.Tx, run int64) (map[int64][]byte, error) {
+	every := make([]int, buckets)
+	for i := range every {
+		every[i] = i
+	}
+	rows, err := tx.Query(ctx, "select bucket, whom from audit_index where run = $1 and bucket in {ints $2}", run, sqldb.Ints(every))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	kept := make(map[int64][]byte, buckets)
+	for rows.Next() {
+		var bucket int64
+		var row []byte
+		if err := rows.Scan(&bucket, &row); err != nil {
+			return nil, err
+		}
+		kept[bucket] = row
+	}
+	return kept, rows.Err()
+}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"math"
 	"strings"
 
 	"leaver/internal/offboard"
@@ -21,6 +22,7 @@ type explainer struct {
 	sqldb.Querier
 	db   *sqldb.DB
 	plan []string
+	all  []string
 }
 
 func (e *explainer) Query(ctx context.Context, text string, args ...any) (*sqldb.Rows, error) {
@@ -33,6 +35,7 @@ func (e *explainer) Query(ctx context.Context, text string, args ...any) (*sqldb
 		return nil, err
 	}
 	e.plan = plan
+	e.all = append(e.all, plan...)
 	return e.db.Query(ctx, text, args...)
 }
 
@@ -42,13 +45,18 @@ func HeadPlan(ctx context.Context, tx *sqldb.Tx) (string, error) {
 	return strings.Join(plan, "\n"), err
 }
 
-// AuditPlan says how the database goes about a page of the trail.
-func AuditPlan(ctx context.Context, s *Store, q offboard.AuditQuery) (string, error) {
-	text, args := auditText(&q)
+// AuditPlan says how the database goes about a search of the trail, statement by
+// statement.
+func AuditPlan(ctx context.Context, s *Store, q offboard.AuditQuery) ([]string, error) {
 	spy := &explainer{Querier: s.db, db: s.db}
-	rows, err := spy.Query(ctx, text, args...)
-	if err != nil {
-		return "", err
-	}
-	return strings.Join(spy.plan, "\n"), rows.Close()
+	hash, _ := soughtBy(&q)
+	q.Limit, q.Before = defaultPage, math.MaxInt64
+	_, err := searchTrail(ctx, spy, &q, hash)
+	return spy.all, err
 }
+
+// RunLength is how many entries of the trail are indexed together.
+const RunLength = runLength
+
+// CatchUp makes what is missing of the index of the trail, as opening does.
+func CatchUp(ctx context.Context, s *Store) error { return s.catchUp(ctx) }

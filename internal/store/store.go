@@ -51,7 +51,13 @@ func Open(ctx context.Context, opt sqldb.Options, newID func() string) (*Store, 
 	if err != nil {
 		return nil, err
 	}
-	return New(db, newID), nil
+	s := New(db, newID)
+	if !opt.ReadOnly {
+		if err := s.catchUp(ctx); err != nil {
+			return nil, errors.Join(err, db.Close()) //nolint:contextcheck // closing is never cut short
+		}
+	}
+	return s, nil
 }
 
 // New makes a store over an open database.

@@ -29,6 +29,7 @@ func TestEveryOperation(t *testing.T) {
 			{"mailboxes", testMailboxes},
 			{"drives", testDrives},
 			{"subscriptions", testSubscriptions},
+			{"what a partner sold", testPartners},
 			{"departures", testRecord},
 			{"deleted", testDeleted},
 			{"left", testLeft},
@@ -200,7 +201,7 @@ func testDrives(t *testing.T, s *site) {
 
 func testSubscriptions(t *testing.T, s *site) {
 	ledger := map[string]object{}
-	for _, x := range want[page](t, s, http.StatusOK, ask{as: billing, method: "GET", path: "subscriptions"}).Value {
+	for _, x := range want[page](t, s, http.StatusOK, ask{method: "GET", path: "subscriptions"}).Value {
 		ledger[x["skuPartNumber"].(string)] = x
 	}
 	e3 := ledger["ENTERPRISEPACK"]
@@ -239,6 +240,40 @@ func testSubscriptions(t *testing.T, s *site) {
 			t.Errorf("%s: got %+v", rule, f)
 		}
 	}
+}
+
+// testPartners looks at what a partner sold: that is for Global Administrators. R-ROLE-22
+func testPartners(t *testing.T, s *site) {
+	type ledger struct {
+		Value    []struct{ ID, Channel string }
+		Withheld []struct{ Rule, Message string }
+	}
+	partner := ""
+	for _, x := range want[ledger](t, s, http.StatusOK, ask{method: "GET", path: "subscriptions"}).Value {
+		if x.Channel == "partner" {
+			partner = "subscriptions/" + x.ID
+		}
+	}
+	for _, who := range []string{billing, upn("license"), upn("reader")} {
+		got := want[ledger](t, s, http.StatusOK, ask{as: who, method: "GET", path: "subscriptions"})
+		for _, x := range got.Value {
+			if x.Channel == "partner" {
+				t.Errorf("%s sees %v", who, x)
+			}
+		}
+		if len(got.Withheld) != 1 || got.Withheld[0].Rule != "R-ROLE-22" || !strings.Contains(got.Withheld[0].Message, "partner") {
+			t.Errorf("%s is told %+v", who, got.Withheld)
+		}
+		for _, path := range []string{partner, partner + "/history"} {
+			if f := want[fault](t, s, http.StatusForbidden, ask{as: who, method: "GET", path: path}); f.rule() != "R-ROLE-22" {
+				t.Errorf("%s at %s: got %+v", who, path, f)
+			}
+		}
+	}
+	if f := want[fault](t, s, http.StatusForbidden, ask{as: billing, method: "PATCH", path: partner, body: object{"totalLicenses": 19}}); f.rule() != "R-ROLE-22" {
+		t.Errorf("got %+v", f)
+	}
+	want[object](t, s, http.StatusOK, ask{method: "GET", path: partner})
 }
 
 // testRecord runs a departure and reads what it left behind.

@@ -6,6 +6,7 @@ import (
 
 	"leaver/internal/locale"
 	"leaver/internal/org"
+	"leaver/internal/wire"
 )
 
 // subscriptionView is a product, a number of seats and a term.
@@ -62,15 +63,25 @@ func subscriptionOf(lang locale.Lang, s *org.Subscription, now time.Time) subscr
 	return out
 }
 
+// ledgerView is a list of subscriptions.
+type ledgerView struct {
+	Value    []subscriptionView `json:"value"`
+	Withheld []withheldView     `json:"withheld,omitempty" doc:"What is left out because the reader's roles don't open it."`
+}
+
 // subscriptions serves GET subscriptions. R-LIC-01
 func (a *API) subscriptions(c *call) error {
 	all, now, err := a.Desk.Subscriptions(c.ctx(), c.actor)
 	if err != nil {
 		return err
 	}
-	out := list[subscriptionView]{Value: make([]subscriptionView, len(all))}
-	for i := range all {
-		out.Value[i] = subscriptionOf(c.lang, &all[i], now)
+	seen, withheld := org.Ledger(all, c.actor)
+	out := ledgerView{Value: make([]subscriptionView, len(seen))}
+	for i := range seen {
+		out.Value[i] = subscriptionOf(c.lang, &seen[i], now)
+	}
+	if withheld != nil {
+		out.Withheld = []withheldView{{[]string{"value"}, withheld.Rule, wire.Text(c.lang, withheld)}}
 	}
 	return c.answer(http.StatusOK, out)
 }
@@ -83,6 +94,9 @@ func (a *API) oneSubscription(c *call) (*org.Subscription, time.Time, error) {
 	}
 	for i := range all {
 		if string(all[i].ID) == c.r.PathValue("id") {
+			if r := all[i].SeenBy(c.actor); r != nil {
+				return nil, now, r
+			}
 			return &all[i], now, nil
 		}
 	}
@@ -160,7 +174,7 @@ func subscriptionRoutes() []route {
 	return []route{
 		{
 			method: http.MethodGet, path: "subscriptions", id: "listSubscriptions", tag: "subscriptions", summary: "The ledger: what was bought and how much is used",
-			scopes: readBills, answer: list[subscriptionView]{}, serve: (*API).subscriptions,
+			scopes: readBills, answer: ledgerView{}, serve: (*API).subscriptions,
 		},
 		{
 			method: http.MethodGet, path: "subscriptions/{id}", id: "getSubscription", tag: "subscriptions", summary: "One subscription",

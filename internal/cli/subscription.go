@@ -15,15 +15,21 @@ func (c *subscriptionList) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	all := l.Subscriptions(ctx)
+	ledger, err := l.Subscriptions(ctx)
+	if err != nil {
+		return err
+	}
 	if s.JSON {
-		return jsonList(s, all, 0)
+		return s.json(ledger)
 	}
 	t := s.table(s.text("cli.column.sku"), s.text("cli.column.product"), s.text("cli.column.total"), s.text("cli.column.assigned"),
 		s.text("cli.column.channel"), s.text("cli.column.commitment"), s.text("cli.column.renews"), s.text("cli.column.price")).numbers(2, 3, 7).dispensable(5, 4, 1)
-	_, err = each(all, 0, func(sub graphclient.Subscription) { s.subscriptionRow(t, &sub) })
+	for i := range ledger.V.Value {
+		s.subscriptionRow(t, &ledger.V.Value[i].V)
+	}
 	t.end()
-	return err
+	s.showWithheld(ledger.V.Withheld)
+	return nil
 }
 
 func (s *session) subscriptionRow(t *table, sub *graphclient.Subscription) {
@@ -52,17 +58,25 @@ func (c *subscriptionSetQuantity) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
+	ledger, err := l.Subscriptions(ctx)
+	if err != nil {
+		return err
+	}
+	when := "now"
+	if c.AtRenewal {
+		when = "renewal"
+	}
 	var found []graphclient.Subscription
-	for sub, err := range l.Subscriptions(ctx) {
-		if err != nil {
-			return err
-		}
+	for _, sub := range ledger.V.Value {
 		if v := sub.V; strings.EqualFold(v.ID, c.SKU) || strings.EqualFold(v.SkuPartNumber, c.SKU) ||
 			strings.EqualFold(v.SkuID, c.SKU) || strings.EqualFold(v.DisplayName, c.SKU) {
 			found = append(found, v)
 		}
 	}
 	switch {
+	case len(found) == 0 && len(ledger.V.Withheld) > 0: // it may be one that isn't shown: the server says which it is
+		_, err := l.SetQuantity(ctx, c.SKU, c.Total, when)
+		return err
 	case len(found) == 0:
 		return fault(ExitNotFound, "noSubscription", "sku", c.SKU)
 	case len(found) > 1:
@@ -71,10 +85,6 @@ func (c *subscriptionSetQuantity) Run(ctx context.Context, s *session) error {
 			ids[i] = found[i].ID
 		}
 		return usage("manySubscriptions", "sku", c.SKU, "ids", strings.Join(ids, ", "))
-	}
-	when := "now"
-	if c.AtRenewal {
-		when = "renewal"
 	}
 	changed, err := l.SetQuantity(ctx, found[0].ID, c.Total, when)
 	if err != nil {

@@ -108,6 +108,20 @@ func TestProducts(t *testing.T) {
 	t.Run("R-LIC-30 bought through a partner", func(t *testing.T) {
 		signedIn(t, s, "admin").post(at("SPB"), "total", "19", "when", "now").says(t, "partner")
 	})
+	t.Run("R-ROLE-22 which only a Global Administrator sees", func(t *testing.T) {
+		signedIn(t, s, "admin").get("/products").says(t, "Microsoft 365 Business Premium")
+		list := c.get("/products")
+		list.says(t, "What was bought through a partner is shown to Global Administrators only.")
+		if strings.Contains(list.body, at("SPB")) || strings.Contains(list.body, "Business Premium") {
+			t.Error("it stands in the list")
+		}
+		if a := c.get(at("SPB")); a.status != http.StatusForbidden {
+			t.Errorf("got %d", a.status)
+		}
+		if a := c.post(at("SPB"), "total", "19", "when", "now"); a.status != http.StatusForbidden {
+			t.Errorf("got %d", a.status)
+		}
+	})
 }
 
 func TestAddingSomebody(t *testing.T) {

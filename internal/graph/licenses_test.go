@@ -99,4 +99,32 @@ func TestLicenses(t *testing.T) {
 			t.Errorf("%d subscriptions through a partner", partners)
 		}
 	})
+	t.Run("R-ROLE-22 what a partner sold", func(t *testing.T) {
+		for who, want := range map[string]int{"admin": 1, "billing": 0, "license": 0, "reader": 0} {
+			c, hidden := s.as(who), ""
+			for _, k := range app.get("/subscribedSkus").want(200).rows() {
+				if k["skuPartNumber"] == "SPB" {
+					hidden = k["subscriptionIds"].([]any)[0].(string)
+				}
+			}
+			partners := 0
+			for _, x := range c.get("/directory/subscriptions").want(200).rows() {
+				if x["ownerTenantId"] != nil {
+					partners++
+				}
+			}
+			if partners != want {
+				t.Errorf("%s sees %d subscriptions of a partner, want %d", who, partners, want)
+			}
+			if status := c.get("/directory/subscriptions/" + hidden).status; status != map[int]int{0: 404, 1: 200}[want] {
+				t.Errorf("%s: got %d", who, status)
+			}
+			for _, k := range c.get("/subscribedSkus").want(200).rows() {
+				units := k["prepaidUnits"].(map[string]any)
+				if k["skuPartNumber"] == "SPB" && (len(k["subscriptionIds"].([]any)) != want || units["enabled"] != 20.0) {
+					t.Errorf("%s: got %v with %v", who, k["subscriptionIds"], units)
+				}
+			}
+		}
+	})
 }

@@ -50,22 +50,23 @@ func (s *Server) skus(r *http.Request, c *call) (pick []string, all []thing, err
 	if err != nil {
 		return nil, nil, err
 	}
+	seen := c.ledger(o.Subscriptions) // the seats of all count: who assigns licences needs them
 	for i := range seats {
-		all = append(all, skuThing(o, &seats[i]))
+		all = append(all, skuThing(o, seen, &seats[i]))
 	}
 	return pick, all, nil
 }
 
-func skuThing(o *org.Organization, p *offboard.ProductSeats) thing {
+func skuThing(o *org.Organization, seen []org.Subscription, p *offboard.ProductSeats) thing {
 	t := thing{typ: "subscribedSku", path: "/subscribedSkus/" + o.ID + "_" + string(p.Sku)}
 	applies := "User"
 	if p.Company {
 		applies = "Company"
 	}
-	var subscriptions []string
-	for i := range o.Subscriptions {
-		if o.Subscriptions[i].Sku == p.Sku {
-			subscriptions = append(subscriptions, string(o.Subscriptions[i].ID))
+	subscriptions := []string{}
+	for i := range seen {
+		if seen[i].Sku == p.Sku {
+			subscriptions = append(subscriptions, string(seen[i].ID))
 		}
 	}
 	t.put("id", o.ID+"_"+string(p.Sku))

@@ -48,10 +48,21 @@ func (s *Server) subscriptions(r *http.Request, c *call) (pick []string, all []t
 	if err != nil {
 		return nil, nil, err
 	}
-	for i := range o.Subscriptions {
-		all = append(all, subscriptionThing(o, &o.Subscriptions[i]))
+	seen := c.ledger(o.Subscriptions)
+	for i := range seen {
+		all = append(all, subscriptionThing(o, &seen[i]))
 	}
 	return pick, all, nil
+}
+
+// ledger is what the caller sees of the subscriptions. An app sees all of them: a
+// Global Administrator gave it the permission. R-ROLE-22
+func (c *call) ledger(all []org.Subscription) []org.Subscription {
+	if c.caller.App {
+		return all
+	}
+	seen, _ := org.Ledger(all, c.caller.Actor)
+	return seen
 }
 
 func subscriptionThing(o *org.Organization, x *org.Subscription) thing {

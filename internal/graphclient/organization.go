@@ -72,9 +72,15 @@ type Subscription struct {
 	} `json:"scheduledChange"`
 }
 
-// Subscriptions lists the subscriptions.
-func (c *Client) Subscriptions(ctx context.Context) iter.Seq2[Answer[Subscription], error] {
-	return list[Subscription](ctx, c, request{path: "/api/v1/subscriptions"})
+// A Ledger is the subscriptions, and what is left out for whoever asks.
+type Ledger struct {
+	Value    []Answer[Subscription] `json:"value"`
+	Withheld []Withheld             `json:"withheld"`
+}
+
+// Subscriptions gives the subscriptions.
+func (c *Client) Subscriptions(ctx context.Context) (Answer[Ledger], error) {
+	return call[Ledger](ctx, c, request{method: http.MethodGet, path: "/api/v1/subscriptions"})
 }
 
 // SetQuantity asks for a new total number of licences, now or at the renewal.

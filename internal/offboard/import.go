@@ -188,36 +188,66 @@ func (d *Desk) alreadyHeld(ctx context.Context, tx Tx, o *org.Organization, peop
 	return nil
 }
 
-// seats makes sure that there is a seat for every licence that the file names.
+// seats buys a seat for every licence that the file names and nobody has paid for.
 func (d *Desk) seats(ctx context.Context, tx Tx, actor org.Actor, o *org.Organization, need map[org.SkuID]int, now time.Time) error {
-	for _, p := range o.Products {
-		n := need[p.Sku]
-		if n == 0 {
-			continue
-		}
-		i := slices.IndexFunc(o.Subscriptions, func(s org.Subscription) bool { return s.Sku == p.Sku })
-		s := org.Subscription{
-			ID: org.SubscriptionID(d.NewID()), Sku: p.Sku, Channel: org.Direct, Billing: org.MOSA, Commitment: org.MonthlyCommitment, TermStart: now,
-			TermEnd: org.TermAfter(now, 1), LastPurchase: now, Recurring: true, Status: "Enabled", Total: n, Price: org.Money{Currency: "EUR"}, Per: "month",
-		}
-		if i >= 0 {
-			s = o.Subscriptions[i]
-			if o.FreeSeats(p.Sku) >= n {
-				continue
-			}
-			s.Total += n - max(0, o.FreeSeats(p.Sku))
-		}
-		if r := org.May(actor, org.SetQuantity); r != nil { // seats cost money: R-ROLE-07
-			return r
-		}
-		if err := tx.SaveSubscription(ctx, s, now); err != nil {
+	bought, err := d.purchases(actor, o, need, now)
+	if err != nil {
+		return err
+	}
+	for i := range bought {
+		s := &bought[i]
+		if err := tx.SaveSubscription(ctx, *s, now); err != nil {
 			return err
 		}
-		if err := tx.Audit(ctx, entry(actor, ActQuantity, org.Ref{ID: string(s.ID), Name: p.DisplayName}, now, encode(map[string]any{"after": s.Total, "import": true}))); err != nil {
+		name := o.Products.Name(s.Sku)
+		if err := tx.Audit(ctx, entry(actor, ActQuantity, org.Ref{ID: string(s.ID), Name: name}, now, encode(map[string]any{"after": s.Total, "import": true}))); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// purchases are the subscriptions as they will be when there is a seat for
+// everybody: what one person could not be bought, a file does not get either.
+// A product that nobody ever bought begins a subscription. R-LIC-34 R-SM-12
+func (d *Desk) purchases(actor org.Actor, o *org.Organization, need map[org.SkuID]int, now time.Time) ([]org.Subscription, error) {
+	var bought []org.Subscription
+	for _, p := range o.Products {
+		n := need[p.Sku] - max(0, o.FreeSeats(p.Sku))
+		if need[p.Sku] <= 0 || n <= 0 {
+			continue
+		}
+		if r := org.May(actor, org.SetQuantity); r != nil { // seats cost money: R-ROLE-07
+			return nil, r
+		}
+		s, err := d.purchase(o, p.Sku, n, now)
+		if err != nil {
+			return nil, err
+		}
+		bought = append(bought, s)
+	}
+	return bought, nil
+}
+
+func (d *Desk) purchase(o *org.Organization, sku org.SkuID, n int, now time.Time) (org.Subscription, error) {
+	var refusal error
+	for i := range o.Subscriptions {
+		if o.Subscriptions[i].Sku != sku {
+			continue
+		}
+		after, err := org.ChangeQuantity(o.Subscriptions[i], o.Subscriptions[i].Total+n, org.Now, now)
+		if err == nil {
+			return after, nil
+		}
+		refusal = err
+	}
+	if refusal != nil {
+		return org.Subscription{}, refusal
+	}
+	return org.Subscription{
+		ID: org.SubscriptionID(d.NewID()), Sku: sku, Channel: org.Direct, Billing: org.MOSA, Commitment: org.MonthlyCommitment, TermStart: now,
+		TermEnd: org.TermAfter(now, 1), LastPurchase: now, Recurring: true, Status: "Enabled", Total: n, Price: org.Money{Currency: "EUR"}, Per: "month",
+	}, nil
 }
 
 func (d *Desk) importPart(ctx context.Context, tx Tx, actor org.Actor, part []ImportRow, hashes map[string]string) (Imported, error) {

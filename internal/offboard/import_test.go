@@ -1,6 +1,7 @@
 package offboard_test
 
 import (
+	"fmt"
 	"testing"
 
 	"leaver/internal/offboard"
@@ -50,6 +51,40 @@ func TestImport(t *testing.T) {
 			}
 			if ben := o.person(t, "ben@new.example"); !ben.Mailbox.Disconnected.IsZero() {
 				t.Error("ben's mailbox lost its licence")
+			}
+		})
+		t.Run("R-LIC-34 R-SM-12 a file buys what one person could be bought", func(t *testing.T) {
+			saved := o.organization(t).Subscriptions[0]
+			for i, c := range []struct {
+				rule, is string
+			}{
+				{"R-LIC-30", "channel = 'partner'"},
+				{"R-LIC-30", "channel = 'volumeLicensing'"},
+				{"R-LIC-29", "channel = 'productKey'"},
+				{"R-LIC-28", "channel = 'direct', credit_check = true"},
+				{"", "credit_check = false"},
+			} {
+				o.exec(t, "update subscriptions set "+c.is)
+				sub := saved
+				sub.Total = sub.Assigned
+				storetest.Change(t, s, func(tx offboard.Tx) error { return tx.SaveSubscription(t.Context(), sub, o.time) })
+				row := []offboard.ImportRow{{User: org.User{UPN: fmt.Sprintf("new%d@contoso.com", i), DisplayName: "New"}, Licenses: []string{saved.DisplayName}}}
+				people := o.organization(t).People
+				_, _, seen := o.Preview(t.Context(), boss, row)
+				_, err := o.Import(t.Context(), boss, row, false, nil)
+				after := o.organization(t)
+				total := after.Subscriptions[0].Total
+				if c.rule == "" {
+					if seen != nil || err != nil || total != sub.Total+1 || after.People != people+1 {
+						t.Errorf("%d seats and %d people: %v, %v", total, after.People, seen, err)
+					}
+					continue
+				}
+				refusedBy(t, seen, c.rule)
+				refusedBy(t, err, c.rule)
+				if total != sub.Total || after.People != people {
+					t.Errorf("%s: %d seats of %d, %d people of %d", c.rule, total, sub.Total, after.People, people)
+				}
 			}
 		})
 		t.Run("one bad row and nothing is written", func(t *testing.T) {

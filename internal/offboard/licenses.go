@@ -79,8 +79,8 @@ func (d *Desk) SetQuantity(ctx context.Context, actor org.Actor, id org.Subscrip
 			return org.Refuse(org.NotFound, "subscription.notFound", "", org.Arg{Name: "id", Value: string(id)})
 		}
 		before := o.Subscriptions[i]
-		if before.Channel == org.Partner && !actor.System && !actor.Has(org.GlobalAdmin) {
-			return org.Refuse(org.Denied, "subscription.partnerNeedsGlobal", "R-ROLE-22", org.Arg{Name: "product", Value: before.DisplayName})
+		if r := before.SeenBy(actor); r != nil {
+			return r
 		}
 		if out, err = org.ChangeQuantity(before, total, when, now); err != nil {
 			return err

@@ -35,14 +35,17 @@ func (d *Desk) Preview(ctx context.Context, actor org.Actor, people []ImportRow)
 		if err != nil {
 			return err
 		}
-		look := preview{d: d, tx: tx, o: o, actor: actor, now: now, out: &out, given: map[string]int{}}
+		look := preview{d: d, tx: tx, o: o, actor: actor, now: now, out: &out, given: map[string]int{}, need: map[org.SkuID]int{}}
 		for part := range slices.Chunk(people, 500) {
 			if err := look.at(ctx, part); err != nil {
 				return err
 			}
 		}
-		faults = look.faults
-		return nil
+		if faults = look.faults; len(faults) > 0 {
+			return nil
+		}
+		_, err = d.purchases(actor, o, look.need, now)
+		return err
 	})
 	return out, faults, err
 }
@@ -85,6 +88,7 @@ type preview struct {
 	out    *Imported
 	seen   int            // rows before this portion
 	given  map[string]int // the row that brings an address
+	need   map[org.SkuID]int
 	faults []ImportFault
 }
 
@@ -109,6 +113,11 @@ func (v *preview) at(ctx context.Context, part []ImportRow) error {
 		default:
 			v.out.Updated++
 			v.update(v.seen+i, &part[i], &c)
+		}
+		for _, sku := range c.After.Seats() {
+			if !slices.Contains(c.Before.Seats(), sku) {
+				v.need[sku]++
+			}
 		}
 		v.out.Licenses += len(c.After.Licenses) - len(c.Before.Licenses)
 	}

@@ -88,6 +88,29 @@ const (
 	Renewal When = "renewal"
 )
 
+// SeenBy says whether somebody who reads the ledger sees this subscription; nil
+// means yes. R-ROLE-22
+func (s *Subscription) SeenBy(a Actor) *Refusal {
+	if s.Channel != Partner || a.System || a.Has(GlobalAdmin) {
+		return nil
+	}
+	return Refuse(Denied, "subscription.partnerNeedsGlobal", "R-ROLE-22", Arg{"product", s.DisplayName})
+}
+
+// Ledger is what somebody sees of these subscriptions; withheld says why some are
+// left out. R-ROLE-22
+func Ledger(all []Subscription, a Actor) (seen []Subscription, withheld *Refusal) {
+	seen = make([]Subscription, 0, len(all))
+	for i := range all {
+		if r := all[i].SeenBy(a); r != nil {
+			withheld = Refuse(Denied, "subscription.partnersWithheld", r.Rule)
+			continue
+		}
+		seen = append(seen, all[i])
+	}
+	return seen, withheld
+}
+
 // Reducible says whether seats can be given back now; when they can't, why, by
 // which rule, and whether the renewal can do it. The order is that of R-SM-12.
 func (s *Subscription) Reducible(now time.Time) (*Refusal, bool) {

@@ -75,7 +75,7 @@ func (v *visit) licenses(typed *licensesForm, lost []string, status int) error {
 			continue
 		}
 		h := v.holding(p, product, names)
-		if sub >= 0 {
+		if sub >= 0 && v.Org.Subscriptions[sub].SeenBy(v.Actor) == nil {
 			h.Subscription = v.Org.Subscriptions[sub].ID
 		}
 		if typed != nil {

@@ -23,7 +23,8 @@ type productData struct {
 
 func productsPage(v *visit) error {
 	v.Section = "products"
-	return v.render(productsView(v, v.Org.Subscriptions))
+	seen, withheld := org.Ledger(v.Org.Subscriptions, v.Actor)
+	return v.render(productsView(v, seen, withheld))
 }
 
 func productPage(v *visit) error {
@@ -38,6 +39,9 @@ func (v *visit) product(id string, d productData, status int) error {
 		return org.Refuse(org.NotFound, "subscription.notFound", "", org.Arg{Name: "id", Value: id})
 	}
 	d.S = v.Org.Subscriptions[i]
+	if r := d.S.SeenBy(v.Actor); r != nil {
+		return r
+	}
 	d.Fixed, d.Later = d.S.Reducible(v.Now)
 	if d.Total == "" {
 		d.Total = strconv.Itoa(d.S.Total)

@@ -33,17 +33,18 @@ func (d *Desk) DeleteUser(ctx context.Context, actor org.Actor, ref string) erro
 		}
 		steps := org.DeleteSteps()
 		after := org.Depart(*p, steps, now)
-		if err := tx.Save(ctx, []Change{{Before: *p, After: after}}); err != nil {
-			return err
-		}
 		dep := &Departure{
 			ID: org.DepartureID(d.NewID()), Status: Done, CreatedBy: actor, Created: now, Ended: now, Total: 1,
 			Counts: map[ItemOutcome]int{ItemDone: 1},
 		}
 		item := Item{
-			Asked: ref, UserKey: p.Key, User: p.Ref(), Plan: org.OutcomeDelete, Outcome: ItemDone, Steps: steps, Before: p, Ran: now,
+			Asked: ref, UserKey: p.Key, User: p.Ref(), Plan: org.OutcomeDelete, Outcome: ItemDone, Steps: steps, Before: p, Ran: now, Earlier: p.Departed,
 		}
 		if err := tx.AddDeparture(ctx, dep, []Item{item}); err != nil {
+			return err
+		}
+		item.Departure = dep.Key
+		if err := tx.Save(ctx, []Change{{*p, after, &item}}); err != nil {
 			return err
 		}
 		return tx.Audit(ctx, entry(actor, ActDelete, item.User, now, departureDetail(dep.ID, &item, p, &after)))

@@ -74,6 +74,7 @@ type Item struct {
 	Notes     []org.Note  // what could not be done, or not be put back
 	Undone    bool        // the person was put back since
 	Withheld  []Withheld  // what was taken out for its reader, see Withhold
+	Earlier   int64       // key of the item by which the person had left before; 0 for the first
 }
 
 // StepOutcome says what became of one of the steps. Of a refused person nothing

@@ -97,8 +97,12 @@ type Crowd interface {
 	Wanted(ctx context.Context) (bool, error)
 }
 
-// Change is one person before and after.
-type Change struct{ Before, After org.Person }
+// Change is one person before and after. By is the item that carries them out, if
+// one does: from then on it is the newest of theirs.
+type Change struct {
+	Before, After org.Person
+	By            *Item
+}
 
 // Journal keeps departures: what was planned, what was done, and the state before.
 type Journal interface {

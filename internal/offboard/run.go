@@ -189,7 +189,7 @@ func (b *batch) depart(it *Item, p *org.Person) {
 		return
 	}
 	after := org.Depart(*p, it.Steps, b.now)
-	it.Before, it.Ran, it.Outcome = p, b.now, ItemDone
+	it.Before, it.Ran, it.Outcome, it.Earlier = p, b.now, ItemDone, p.Departed
 	if holdsGlobal(p) {
 		b.org.GlobalAdmins--
 	}
@@ -197,7 +197,7 @@ func (b *batch) depart(it *Item, p *org.Person) {
 	for i := range it.Steps {
 		b.reduce(it, i)
 	}
-	b.changes = append(b.changes, Change{Before: *p, After: after})
+	b.changes = append(b.changes, Change{*p, after, it})
 	b.tell(it, &after)
 	action := ActDelete
 	if it.Plan == org.OutcomeKeep {

@@ -90,7 +90,7 @@ func (p *Person) Clone() Person {
 func Same(a, b Person) bool {
 	for _, p := range []*Person{&a, &b} {
 		*p = p.Clone()
-		p.SessionEpoch, p.SessionsValidFrom = 0, time.Time{}
+		p.SessionEpoch, p.SessionsValidFrom, p.Departed = 0, time.Time{}, 0
 		p.ParkedPasswordHash = ""
 		slices.Sort(p.Roles)
 		slices.SortFunc(p.Licenses, func(x, y License) int {

@@ -9,6 +9,7 @@ import (
 // zero time means "never"; empty strings are absent values.
 type User struct {
 	Key                   int64     `json:"-"` // the store's own key; rules never look at it
+	Departed              int64     `json:"-"` // the store's own key of the item by which they left last; rules never look at it
 	ID                    UserID    `json:"id"`
 	UPN                   string    `json:"userPrincipalName"`
 	DisplayName           string    `json:"displayName"`

@@ -13,7 +13,7 @@ import (
 // plainly selects the deleted people with a drive for whom nobody made a plan
 // (their departure has no hash of one), deleted after $1 and up to $2.
 const plainly = ` from users u join drives d on d.user_pk = u.pk where u.deleted > $1 and u.deleted <= $2 and exists (
- select 1 from departure_items i join departures x on x.pk = i.departure_pk where i.user_pk = u.pk and i.ran = u.deleted and x.hash = '')`
+ select 1 from departure_items i join departures x on x.pk = i.departure_pk where i.pk = u.departed and i.ran = u.deleted and x.hash = '')`
 
 // delegated is up to which deletion files were given to managers.
 var delegated = mark{column: "delegated", moments: "select u.deleted as moment" + plainly}

@@ -52,6 +52,12 @@ func checks(due time.Time) []check {
  where i.outcome = 'done' and i.plan = 'delete' and not i.undone and u.deleted is null`},
 		{code: "itemBefore", severity: org.Critical, text: `select i.name from departure_items i join users u on u.pk = i.user_pk
  where i.outcome = 'done' and i.before = ''`},
+		{code: "itemChain", severity: org.Critical, text: `select u.upn from users u left join departure_items i on i.pk = u.departed
+ where u.departed <> 0 and (i.pk is null or i.user_pk <> u.pk or i.outcome <> 'done')`},
+		{code: "itemChain", severity: org.Critical, text: `select i.name from departure_items i left join (
+ with recursive chain(pk, user_pk) as (select departed, pk from users where departed <> 0
+  union select i.earlier, c.user_pk from chain c join departure_items i on i.pk = c.pk and i.user_pk = c.user_pk)
+ select pk from chain) c on c.pk = i.pk where c.pk is null and i.before <> ''`}, // no purge would find it, R-PERM-02
 		{code: "itemAudit", severity: org.Critical, text: `select x.name from (with said as materialized (
  select target_id, action, substr(detail, 15, {sqlite instr}{postgres strpos}(substr(detail, 15), '"') - 1) as departure from audit
  where action in ('Delete user', 'Convert user to shared mailbox') and detail like '{"departure":"%')

@@ -23,7 +23,7 @@ func itemKey(departure int64, ordinal int) int64 { return departure*maxItems + i
 func itemNames() []string { return strings.Split("pk, "+itemColumns, ", ") }
 
 const (
-	outcomeColumns = `departure_pk, ordinal, user_pk, user_id, asked, name, display_name, plan, outcome, code, rule, ran, undone, detail`
+	outcomeColumns = `departure_pk, ordinal, user_pk, user_id, asked, name, display_name, plan, outcome, code, rule, ran, undone, earlier, detail`
 	itemColumns    = outcomeColumns + ", before"
 )
 
@@ -73,7 +73,7 @@ func itemScanner() func(*sqldb.Rows) (offboard.Item, error) {
 		var ran int64
 		var detail, before string
 		err := r.Scan(&it.Departure, &it.Ordinal, &it.UserKey, &it.User.ID, &it.Asked, &it.User.Name, &it.User.DisplayName, &it.Plan, &it.Outcome, &it.Code, &it.Rule,
-			&ran, &it.Undone, &detail, &before)
+			&ran, &it.Undone, &it.Earlier, &detail, &before)
 		if err != nil {
 			return it, err
 		}
@@ -125,7 +125,7 @@ func (t *txn) addItems(ctx context.Context, d *offboard.Departure, items []offbo
 		}
 		rows[i] = []any{
 			itemKey(d.Key, it.Ordinal), d.Key, it.Ordinal, it.UserKey, it.User.ID, it.Asked, it.User.Name, it.User.DisplayName, string(it.Plan), string(it.Outcome), it.Code,
-			it.Rule, unix(it.Ran), it.Undone, detail, before,
+			it.Rule, unix(it.Ran), it.Undone, it.Earlier, detail, before,
 		}
 	}
 	_, err := t.InsertRows(ctx, "departure_items", itemNames(), rows)
@@ -133,7 +133,9 @@ func (t *txn) addItems(ctx context.Context, d *offboard.Departure, items []offbo
 }
 
 // ranNames are the columns that say what came of an item.
-func ranNames() []string { return []string{"outcome", "code", "rule", "ran", "undone", "before"} }
+func ranNames() []string {
+	return []string{"outcome", "code", "rule", "ran", "undone", "earlier", "before"}
+}
 
 // SaveItems implements offboard.Journal. What was planned stays as it is, so of most
 // of them the detail is not written again.
@@ -145,7 +147,7 @@ func (t *txn) SaveItems(ctx context.Context, d *offboard.Departure, items []offb
 		if it.Before != nil {
 			before = string(org.AppendPerson(make([]byte, 0, 1024), it.Before))
 		}
-		row := append(make([]any, 0, 8), string(it.Outcome), it.Code, it.Rule, unix(it.Ran), it.Undone, before)
+		row := append(make([]any, 0, 9), string(it.Outcome), it.Code, it.Rule, unix(it.Ran), it.Undone, it.Earlier, before)
 		if simple(it) {
 			plain = append(plain, append(row, itemKey(d.Key, it.Ordinal)))
 			continue

@@ -177,62 +177,6 @@ func (t *txn) Remarks(ctx context.Context, d *offboard.Departure, after, limit i
  and (outcome <> 'done' or detail like '%"notes":[%') order by pk limit $3`, itemKey(d.Key, after), itemKey(d.Key, maxItems), limit)
 }
 
-// LastItems implements offboard.Journal.
-func (t *txn) LastItems(ctx context.Context, people []*org.Person) ([]*offboard.Item, error) {
-	out := make([]*offboard.Item, len(people))
-	at := make(map[int64]int, len(people))
-	keys := make([]int64, len(people))
-	for i, p := range people {
-		at[p.Key], keys[i] = i, p.Key
-	}
-	which, set := "in {ints $1}", any(sqldb.Ints(keys))
-	if len(keys) == 1 {
-		which, set = "= $1", keys[0]
-	}
-	items, err := sqldb.All(ctx, t, itemScanner(), "select "+itemColumns+` from departure_items
- where user_pk `+which+` and outcome = 'done' and not undone order by pk`, set)
-	if err != nil {
-		return nil, fmt.Errorf("look for the state before: %w", err)
-	}
-	for i := range items {
-		out[at[items[i].UserKey]] = &items[i]
-	}
-	return out, nil
-}
-
-// Departed implements offboard.Journal. On PostgreSQL the item comes with the
-// person.
-func (t *txn) Departed(ctx context.Context, ref string) (*org.Person, *offboard.Item, error) {
-	text, key := "", any(Fold(ref))
-	if t.Dialect() == sqldb.Postgres && !strings.Contains(ref, "@") {
-		text = lastItem + "user_pk = (select u.pk from users u where u.id = $1)" + lastOne
-		if err := t.Ahead(ctx, text, key); err != nil {
-			return nil, nil, err
-		}
-	}
-	people, err := t.People(ctx, []string{ref})
-	if err != nil || people[0] == nil {
-		return nil, nil, err
-	}
-	t.departed = people[0].Key
-	if text == "" {
-		text, key = lastItem+"user_pk = $1"+lastOne, people[0].Key
-	}
-	item, err := sqldb.One(ctx, t, itemScanner(), text, key)
-	switch {
-	case errors.Is(err, sqldb.ErrNoRows):
-		return people[0], nil, nil
-	case err != nil:
-		return nil, nil, fmt.Errorf("look for the state before: %w", err)
-	}
-	return people[0], &item, nil
-}
-
-const (
-	lastItem = "select " + itemColumns + " from departure_items where "
-	lastOne  = " and outcome = 'done' and not undone order by pk desc limit 1"
-)
-
 // MarkUndone implements offboard.Journal.
 func (t *txn) MarkUndone(ctx context.Context, it *offboard.Item, notes []org.Note) error {
 	it.Undone, it.Notes = true, append(it.Notes, notes...)

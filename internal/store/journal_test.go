@@ -87,6 +87,9 @@ func TestJournal(t *testing.T) {
 				if err := tx.SaveItems(t.Context(), dep, []offboard.Item{done}); err != nil {
 					return err
 				}
+				if err := tx.Save(t.Context(), []offboard.Change{{Before: *anna, After: *anna, By: &done}}); err != nil {
+					return err
+				}
 				return tx.SaveDeparture(t.Context(), dep)
 			})
 			d, got := load()

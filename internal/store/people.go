@@ -22,7 +22,7 @@ const personColumns = `u.pk, u.id, u.upn, u.display_name, u.given_name, u.surnam
  u.company_name, u.office_location, u.mobile_phone, u.business_phones, u.fax_number, u.other_mails, u.employee_id, u.street_address, u.city,
  u.state, u.postal_code, u.country, u.usage_location, u.preferred_language, u.user_type, u.enabled, u.sync_state, u.immutable_id, u.hidden,
  u.restricted, coalesce((select x.id from users x where x.pk = u.manager_pk), ''), u.created, coalesce(u.deleted, 0), u.sessions_from,
- u.session_epoch, u.password_hash, u.parked_hash, u.must_change, u.licenses_removed,
+ u.session_epoch, u.password_hash, u.parked_hash, u.must_change, u.licenses_removed, u.departed,
  coalesce(m.pk, 0), coalesce(m.type, ''), coalesce(m.forward_to, ''), coalesce(m.keep_copy, false), coalesce(m.replies, ''),
  coalesce(m.litigation, false), coalesce(m.holds, ''), coalesce(m.archive, false), coalesce(m.size, 0), coalesce(m.disconnected, 0),
  coalesce(d.pk, 0), coalesce(d.id, ''), coalesce(d.size, 0), coalesce(d.items, 0), coalesce(d.held, false), coalesce(d.unlicensed, 0)`
@@ -54,7 +54,7 @@ func scanPerson(r *sqldb.Rows) (*row, error) {
 		&u.CompanyName, &u.OfficeLocation, &u.MobilePhone, &s.phones, &u.FaxNumber, &s.mails, &u.EmployeeID, &u.StreetAddress, &u.City,
 		&u.State, &u.PostalCode, &u.Country, &u.UsageLocation, &u.PreferredLanguage, &u.UserType, &u.AccountEnabled, &s.sync,
 		&u.OnPremisesImmutableID, &u.HiddenFromLists, &p.InRestrictedUnit, &u.ManagerID, &s.created, &s.deleted, &s.from,
-		&u.SessionEpoch, &u.PasswordHash, &u.ParkedPasswordHash, &u.MustChangePassword, &s.removed,
+		&u.SessionEpoch, &u.PasswordHash, &u.ParkedPasswordHash, &u.MustChangePassword, &s.removed, &u.Departed,
 		&s.mpk, &s.mtype, &s.mfwd, &s.mkeep, &s.mreplies, &s.mlit, &s.mholds, &s.march, &s.msize, &s.mdisc,
 		&s.dpk, &s.did, &s.dsize, &s.ditems, &s.dheld, &s.dunl)
 	if err != nil {

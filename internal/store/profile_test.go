@@ -23,6 +23,8 @@ func TestEveryFieldOfAUserIsSaved(t *testing.T) {
 			switch name {
 			case "Key", "ID", "Created": // never change
 				continue
+			case "Departed": // an item changes it, see TestItemsOfAPersonAreAChain
+				continue
 			case "Deleted": // changes the name with it, see TestPeopleComeBackAsSaved
 				continue
 			}

@@ -28,11 +28,12 @@ func (t *txn) Due(ctx context.Context, deletedBefore time.Time, after *org.Perso
 // Purge implements offboard.Remains. R-PERM-02 R-PERM-04
 func (t *txn) Purge(ctx context.Context, people []offboard.Purged, now time.Time) error {
 	all := make([]int64, len(people))
-	var mailboxes, drives, keptDrives []int64
+	var mailboxes, drives, keptDrives, items []int64
 	var found []pair
 	var addresses []string
 	for i, p := range people {
 		all[i] = p.Person.Key
+		items = append(items, p.Person.Departed)
 		t.touched = append(t.touched, subjectKey{id: string(p.Person.ID)})
 		found = append(found, pair{p.Person.Key, words(p.Person)})
 		for _, a := range p.Person.Addresses {
@@ -71,6 +72,9 @@ func (t *txn) Purge(ctx context.Context, people []offboard.Purged, now time.Time
 		return err
 	}
 	t.countHeads(0, -int64(len(people)))
+	if err := t.forgetBefore(ctx, items); err != nil {
+		return err
+	}
 	if err := t.leaderless(ctx, all, now); err != nil {
 		return err
 	}
@@ -85,7 +89,6 @@ func (t *txn) Purge(ctx context.Context, people []offboard.Purged, now time.Time
 		"delete from item_permissions where who_pk in {ints $1}",
 		"delete from web_sessions where person_id in (select id from users where pk in {ints $1})",
 		"delete from passkeys where person_id in (select id from users where pk in {ints $1})",
-		"update departure_items set before = '' where user_pk in {ints $1}", // nothing of the person stays readable, R-PERM-02
 		"delete from users where pk in {ints $1}")
 }
 

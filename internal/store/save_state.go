@@ -42,6 +42,9 @@ type stateBatch struct {
 // named, also when the value stays.
 func batch(all []*stateBatch, c *offboard.Change) []*stateBatch {
 	s := differing(&c.Before, &c.After)
+	if c.By != nil { // in the same statement, and not by an index of the journal: each departure would write a page of it
+		s.set("departed", itemKey(c.By.Departure, c.By.Ordinal))
+	}
 	if len(s.args) == 0 {
 		return all
 	}

@@ -44,6 +44,9 @@ type API struct {
 	// Poll is how often the journal is looked at for a follower of a departure
 	// that another node runs. Half a second when zero.
 	Poll time.Duration
+	// Patience is how long the caller of undo is kept waiting for its end. Ten
+	// seconds when zero.
+	Patience time.Duration
 }
 
 // Authenticator says who makes a request.

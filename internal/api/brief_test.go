@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 )
 
 // TestBrief asks for what a large file comes to without its people: the plan, its
@@ -22,7 +21,7 @@ func TestBrief(t *testing.T) {
 		}
 		body["hash"] = whole.Hash
 		dep := want[departed](t, s, http.StatusCreated, ask{method: "POST", path: "departures", body: body})
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		ctx, cancel := context.WithTimeout(t.Context(), tooLong)
 		defer cancel()
 		resp := s.stream(ctx, t, dep.ID, "", "?brief=true")
 		defer resp.Body.Close()

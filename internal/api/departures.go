@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -152,8 +153,7 @@ func (a *API) departure(c *call) error {
 	return c.answer(http.StatusOK, view)
 }
 
-// undoPatience is how long the caller of undo is kept waiting for its end.
-const undoPatience = 10 * time.Second
+func (a *API) patience() time.Duration { return cmp.Or(a.Patience, 10*time.Second) }
 
 // undo serves POST departures/{id}/undo. The way back is carried out like a run:
 // a short one is waited for, so that the answer says what could not come back;
@@ -166,7 +166,7 @@ func (a *API) undo(c *call) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(c.ctx(), undoPatience)
+	ctx, cancel := context.WithTimeout(c.ctx(), a.patience())
 	defer cancel()
 	status := http.StatusOK
 	if err := a.await(ctx, c, dep.ID); err != nil {

@@ -5,6 +5,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
+
+	"leaver/internal/api"
 )
 
 type planned struct {
@@ -148,6 +151,38 @@ func TestDepartureFromPlanToUndo(t *testing.T) {
 			t.Errorf("undone twice: got %s", again.Status)
 		}
 	})
+}
+
+// TestUndoThatTakesLong: who has waited long enough is told that the way back goes on,
+// and can ask again.
+func TestUndoThatTakesLong(t *testing.T) {
+	each2(t, func(t *testing.T, s *site) {
+		hasty := serve(t, s.store, func(a *api.API) { a.Patience = time.Nanosecond })
+		hasty.describe()
+		body := object{"users": wishes(upn("mila.kok"))}
+		body["hash"] = s.plan(t, body).Hash
+		dep := want[departed](t, s, http.StatusCreated, ask{method: "POST", path: "departures", body: body})
+		s.carryOut(t)
+		undo := ask{method: "POST", path: "departures/" + dep.ID + "/undo"}
+		if goes := want[departed](t, hasty, http.StatusAccepted, undo); goes.Status != "running" || goes.Items[0].Undone {
+			t.Errorf("R-SM-13 got %+v", goes)
+		}
+		s.carryOut(t)
+		if back := want[departed](t, s, http.StatusOK, undo); back.Status != "undone" || !back.Items[0].Undone {
+			t.Errorf("R-SM-13 got %+v", back)
+		}
+	})
+}
+
+// carryOut does what waits for a worker.
+func (s *site) carryOut(t *testing.T) {
+	t.Helper()
+	for worked := true; worked; {
+		var err error
+		if worked, err = s.desk.WorkOnce(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 func TestIdempotencyKey(t *testing.T) {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -44,12 +45,7 @@ const (
 	eventChunk = 250
 )
 
-func (a *API) poll() time.Duration {
-	if a.Poll > 0 {
-		return a.Poll
-	}
-	return 500 * time.Millisecond
-}
+func (a *API) poll() time.Duration { return cmp.Or(a.Poll, 500*time.Millisecond) }
 
 // follower streams the progress of one departure to one client.
 type follower struct {

@@ -47,7 +47,7 @@ func (s *site) stream(ctx context.Context, t *testing.T, id, last string, query 
 // follow reads the progress of a departure to its end.
 func (s *site) follow(t *testing.T, id, last string) []event {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), tooLong)
 	defer cancel()
 	resp := s.stream(ctx, t, id, last)
 	defer resp.Body.Close()

@@ -1,6 +1,7 @@
 package sqltest
 
 import (
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -11,7 +12,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
-	"time"
 )
 
 // Server is a PostgreSQL server of one test's own, which it may crash.
@@ -19,17 +19,8 @@ type Server struct {
 	bin, dir, port, password string
 	who                      *attr
 	life                     io.Closer // the server runs until this is closed
-	ended                    chan struct{}
+	ended                    <-chan struct{}
 }
-
-// caretaker runs the server until its standard input ends. The folder goes with
-// it, unless the test says that it wants to start the server again.
-const caretaker = `"$0" -D "$1/data" -k "$1" -p "$2" >>"$1/log" 2>&1 &
-pid=$!
-cat >/dev/null
-kill -QUIT $pid
-wait $pid
-test -e "$1/keep" || rm -rf "$1"`
 
 // Own starts a server for one test. It ends with the test, or with the process.
 // Where PostgreSQL is missing it does as PostgresURL does.
@@ -39,15 +30,9 @@ func Own(t testing.TB) *Server {
 	if errors.Is(err, errNotInstalled) && os.Getenv("CI") == "" && os.Getenv("LEAVER_REQUIRE_POSTGRES") != "1" {
 		t.Skip(err)
 	}
-	s := &Server{bin: bin, password: "test"}
+	s := &Server{bin: bin, password: rand.Text()}
 	if err == nil {
-		s.dir, err = os.MkdirTemp(memory(), "leaver-pg-")
-	}
-	if err == nil {
-		err = s.init()
-	}
-	if err == nil {
-		err = s.start()
+		err = inFolder(s.begin)
 	}
 	if err != nil {
 		t.Fatalf("start PostgreSQL: %v", err)
@@ -58,6 +43,15 @@ func Own(t testing.TB) *Server {
 		}
 	})
 	return s
+}
+
+// begin starts the server in a new folder.
+func (s *Server) begin(dir string) error {
+	s.dir = dir
+	if err := s.init(); err != nil {
+		return err
+	}
+	return s.start()
 }
 
 func (s *Server) init() (err error) {
@@ -81,8 +75,9 @@ func (s *Server) init() (err error) {
 	return os.WriteFile(filepath.Join(data, "postgresql.auto.conf"), []byte(settings), 0o644)
 }
 
+// start returns when the server answers.
 func (s *Server) start() error {
-	cmd := exec.Command("sh", "-c", caretaker, filepath.Join(s.bin, "postgres"), s.dir, s.port)
+	cmd := exec.Command("sh", "-c", watchdog, filepath.Join(s.bin, "postgres"), s.dir, s.port)
 	cmd.Dir, cmd.SysProcAttr = s.dir, s.who
 	life, err := cmd.StdinPipe()
 	if err != nil {
@@ -91,34 +86,13 @@ func (s *Server) start() error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	s.life, s.ended = life, make(chan struct{})
-	go func() {
-		defer close(s.ended)
-		_ = cmd.Wait() // it is told to end in a hurry
-	}()
+	s.life, s.ended = life, ends(cmd)
 	admin, err := sql.Open("pgx", s.URL())
 	if err != nil {
 		return err
 	}
 	defer admin.Close()
-	deadline := time.NewTimer(30 * time.Second)
-	defer deadline.Stop()
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		if err = admin.Ping(); err == nil {
-			return nil
-		}
-		select {
-		case <-tick.C:
-			continue
-		case <-s.ended:
-			err = errors.New("the server ended")
-		case <-deadline.C:
-		}
-		log, _ := os.ReadFile(filepath.Join(s.dir, "log"))
-		return fmt.Errorf("%w\n%s", err, log)
-	}
+	return answers(admin, s.dir, s.ended)
 }
 
 // URL is the address of the server's own database.
@@ -142,10 +116,10 @@ func (s *Server) Crash(t testing.TB) {
 		err = s.stop()
 	}
 	if err == nil {
-		err = os.Remove(keep)
+		err = patiently(s.start)
 	}
 	if err == nil {
-		err = s.start()
+		err = os.Remove(keep)
 	}
 	if err != nil {
 		t.Fatalf("restart PostgreSQL: %v", err)

@@ -117,29 +117,62 @@ func hash(files fs.FS) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), err
 }
 
-// watchdog starts the server and stops it when its standard input ends, which is
-// when the test process does, in whatever way. Then it removes the folder.
-const watchdog = `"$0" -D "$1/data" -k "$1" -p "$2" >"$1/log" 2>&1 &
+// watchdog runs a server until it ends by itself, or until the standard input ends,
+// which is when the test process does, in whatever way. Then it removes the folder,
+// unless a file keep says that the server will be started again, or a file fresh that
+// somebody is waiting for its first answer, and will want to know why there was none.
+const watchdog = `exec 3<&0
+"$0" -D "$1/data" -k "$1" -p "$2" 3<&- >>"$1/log" 2>&1 &
 pid=$!
-cat >/dev/null
-kill -QUIT $pid
+{ cat <&3 >/dev/null; rm -f "$1/fresh"; kill -QUIT $pid; } 2>/dev/null &
+dog=$!
+exec 3<&-
 wait $pid
-rm -rf "$1"`
+kill $dog 2>/dev/null
+test -e "$1/keep" || test -e "$1/fresh" || rm -rf "$1"`
 
-func start() (*server, error) {
+// inFolder makes a folder for a server and starts that.
+func inFolder(start func(dir string) error) error {
+	return patiently(func() error {
+		dir, err := os.MkdirTemp(memory(), "leaver-pg-")
+		if err != nil {
+			return err
+		}
+		fresh := filepath.Join(dir, "fresh")
+		if err = os.WriteFile(fresh, nil, 0o600); err == nil {
+			err = start(dir)
+		}
+		if err != nil {
+			return errors.Join(err, os.RemoveAll(dir))
+		}
+		return os.Remove(fresh)
+	})
+}
+
+func start() (s *server, err error) {
 	bin, err := binaries()
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp(memory(), "leaver-pg-")
-	if err != nil {
-		return nil, err
+	err = inFolder(func(dir string) (err error) {
+		s, err = startIn(bin, dir)
+		return err
+	})
+	return s, err
+}
+
+// errEnded is what is said of a server that ended by itself: most likely somebody
+// else took its port, which was free just before.
+var errEnded = errors.New("the server ended")
+
+// patiently starts a server again that ended.
+func patiently(start func() error) (err error) {
+	for range 5 {
+		if err = start(); !errors.Is(err, errEnded) {
+			return err
+		}
 	}
-	s, err := startIn(bin, dir)
-	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(dir))
-	}
-	return s, nil
+	return err
 }
 
 func startIn(bin, dir string) (*server, error) {
@@ -189,59 +222,71 @@ func initdb(bin, dir string, who *attr, args []string) ([]byte, error) {
 	return cmd.CombinedOutput()
 }
 
-// launch runs the server on a free port; somebody else may take that first, hence
-// the attempts.
+// launch runs the server on a free port.
 func launch(bin, dir, password string, who *attr) (*server, error) {
-	var last error
-	for range 3 {
-		port, err := freePort()
-		if err != nil {
-			return nil, err
-		}
-		cmd := exec.Command("sh", "-c", watchdog, filepath.Join(bin, "postgres"), dir, port)
-		cmd.Dir, cmd.SysProcAttr = dir, who
-		// The pipe is never closed by us: the kernel does it when this process ends.
-		if _, err := cmd.StdinPipe(); err != nil {
-			return nil, err
-		}
-		if err := cmd.Start(); err != nil {
-			return nil, err
-		}
-		s := &server{templates: map[string]string{}, url: url.URL{
-			Scheme: "postgres", User: url.UserPassword("leaver", password), Host: "127.0.0.1:" + port, RawQuery: "sslmode=disable",
-		}}
-		if s.admin, err = sql.Open("pgx", s.address("postgres")); err != nil {
-			return nil, err
-		}
-		if last = s.wait(cmd); last == nil {
-			return s, nil
-		}
-		log, _ := os.ReadFile(filepath.Join(dir, "log"))
-		last = fmt.Errorf("%w\n%s", last, log)
+	port, err := freePort()
+	if err != nil {
+		return nil, err
 	}
-	return nil, last
+	cmd := exec.Command("sh", "-c", watchdog, filepath.Join(bin, "postgres"), dir, port)
+	cmd.Dir, cmd.SysProcAttr = dir, who
+	// The pipe is never closed by us: the kernel does it when this process ends.
+	if _, err := cmd.StdinPipe(); err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	s := &server{templates: map[string]string{}, url: url.URL{
+		Scheme: "postgres", User: url.UserPassword("leaver", password), Host: "127.0.0.1:" + port, RawQuery: "sslmode=disable&connect_timeout=300",
+	}}
+	if s.admin, err = sql.Open("pgx", s.address("postgres")); err != nil {
+		return nil, err
+	}
+	return s, answers(s.admin, dir, ends(cmd))
 }
 
-// wait returns when the server answers.
-func (s *server) wait(cmd *exec.Cmd) error {
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
-	deadline := time.NewTimer(30 * time.Second)
-	defer deadline.Stop()
+// ends tells when a process has ended.
+func ends(cmd *exec.Cmd) <-chan struct{} {
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = cmd.Wait() // what it has to say is in its log
+	}()
+	return ended
+}
+
+// answers returns when the server in a folder answers, or has ended. The deadline is
+// for one that hangs: on a busy machine the first answer may take a minute.
+func answers(admin *sql.DB, dir string, ended <-chan struct{}) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	defer cancel()
+	go func() {
+		defer cancel() // whoever has the port instead may keep us waiting
+		select {
+		case <-ended:
+		case <-ctx.Done():
+		}
+	}()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		err := s.admin.Ping()
+		err := admin.PingContext(ctx)
 		if err == nil {
 			return nil
 		}
 		select {
-		case <-deadline.C:
-			return err
-		case err := <-ended:
-			return fmt.Errorf("the server ended: %w", err)
+		case <-ctx.Done():
 		case <-tick.C:
+			continue
 		}
+		select {
+		case <-ended:
+			err = errEnded
+		default:
+		}
+		log, _ := os.ReadFile(filepath.Join(dir, "log"))
+		return fmt.Errorf("%w\n%s", err, log)
 	}
 }
 

@@ -18,6 +18,7 @@ type departureView struct {
 	Created   time.Time                    `json:"createdDateTime"`
 	Ended     *time.Time                   `json:"endedDateTime" doc:"Null while it runs."`
 	Undoing   bool                         `json:"undoing" doc:"It is being put back, or was."`
+	Left      int                          `json:"notUndone" doc:"How many an undo did not put back and may put back when it is asked for again."`
 	Total     int                          `json:"total"`
 	Counts    map[offboard.ItemOutcome]int `json:"counts" doc:"How many people there are of each outcome."`
 	Items     []itemView                   `json:"items"`
@@ -68,7 +69,7 @@ func orNull(t time.Time) *time.Time {
 func departureOf(dep *offboard.Departure) departureView {
 	out := departureView{
 		ID: dep.ID, Status: dep.Status, CreatedBy: actorOf(&dep.CreatedBy), Created: dep.Created, Ended: orNull(dep.Ended), Undoing: dep.Undoing,
-		Total: dep.Total, Counts: map[offboard.ItemOutcome]int{}, Items: []itemView{},
+		Left: dep.Left(), Total: dep.Total, Counts: map[offboard.ItemOutcome]int{}, Items: []itemView{},
 	}
 	for outcome, n := range dep.Counts {
 		if n != 0 {

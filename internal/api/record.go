@@ -260,7 +260,7 @@ func followRoutes() []route {
 		},
 		{
 			method: http.MethodPost, path: "departures/{id}/undo", id: "undoDeparture", tag: "departures", summary: "Put back what the run changed",
-			about:  "As far as the clocks allow; what could not come back stands in the notes of each item. A long way back answers 202 and goes on.",
+			about:  "As far as the clocks allow; what could not come back stands in the notes of each item. Asked for again, it tries those again for whom it was refused. A long way back answers 202 and goes on.",
 			scopes: deletePeople, answer: departureView{}, later: true, refuses: []int{http.StatusNotFound, http.StatusConflict}, serve: (*API).undo,
 		},
 		{

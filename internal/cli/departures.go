@@ -126,6 +126,9 @@ func (c *undoCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
+	if left > 0 && !s.JSON {
+		s.tell("cli.undo.again", "id", d.ID)
+	}
 	switch {
 	case left > 0 && left == d.Total:
 		return told(ExitRefused)

@@ -122,6 +122,11 @@ func (b *backing) restore(ctx context.Context, p *org.Person, it *Item) (org.Per
 		return after, nil, err
 	}
 	if it != nil {
+		if slices.ContainsFunc(it.Notes, refusedBefore) {
+			if err := b.oneLess(ctx, it); err != nil {
+				return after, nil, err
+			}
+		}
 		it.Notes = slices.DeleteFunc(it.Notes, refusedBefore)
 		if err := b.tx.MarkUndone(ctx, it, notes); err != nil {
 			return after, nil, err
@@ -129,6 +134,24 @@ func (b *backing) restore(ctx context.Context, p *org.Person, it *Item) (org.Per
 	}
 	d := detail{Before: stateOfPerson(p), After: stateOfPerson(&after), Notes: notes}
 	return after, notes, b.tx.Audit(ctx, entry(b.actor, ActRestore, after.Ref(), b.now, encode(d)))
+}
+
+// oneLess takes somebody off those whom the undo of their run left.
+func (b *backing) oneLess(ctx context.Context, it *Item) error {
+	id, err := b.tx.RunOf(ctx, it)
+	if err != nil {
+		return err
+	}
+	dep, err := departure(ctx, b.tx, id)
+	if err != nil || dep.Left() == 0 {
+		return err
+	}
+	by, err := undoer(dep)
+	if err != nil {
+		return err
+	}
+	dep.UndoneBy = encode(undoing{by, dep.Left() - 1})
+	return b.tx.SaveDeparture(ctx, dep)
 }
 
 func (b *backing) putBack(ctx context.Context, p, before *org.Person, steps []org.Step, ran timeStamp) (org.Person, []org.Note, error) {

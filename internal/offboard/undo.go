@@ -15,7 +15,9 @@ type timeStamp = time.Time
 
 // Undo puts back what a whole run changed, as far as the clocks allow. It is
 // carried out like a run, chunk by chunk; what could not come back stands in the
-// notes of each item. R-SM-13
+// notes of each item. Those for whom it was refused are tried again when it is asked
+// for again: by somebody with a higher role, or when what stood in the way has gone.
+// R-SM-13 R-ROLE-13
 func (d *Desk) Undo(ctx context.Context, actor org.Actor, id org.DepartureID) (*Departure, error) {
 	var dep *Departure
 	err := d.Store.Change(ctx, func(tx Tx) error {
@@ -29,8 +31,10 @@ func (d *Desk) Undo(ctx context.Context, actor org.Actor, id org.DepartureID) (*
 		switch {
 		case dep.Ended.IsZero() && !dep.Undoing:
 			return org.Refuse(org.Conflict, "departure.running", "R-SM-15")
-		case dep.Undoing:
-			return nil // being undone, or undone: the same answer again
+		case dep.Undoing && dep.Ended.IsZero():
+			return nil // being undone: the same answer again
+		case dep.Undoing && dep.Left() == 0:
+			return nil // undone
 		case dep.Counts[ItemDone] == 0:
 			return org.Refuse(org.Conflict, "departure.nothingDone", "R-SM-15")
 		}
@@ -38,7 +42,7 @@ func (d *Desk) Undo(ctx context.Context, actor org.Actor, id org.DepartureID) (*
 		if err != nil {
 			return err
 		}
-		dep.Undoing, dep.UndoneBy, dep.Status, dep.Next = true, encode(actor), Running, 0
+		dep.Undoing, dep.UndoneBy, dep.Status, dep.Next = true, encode(undoing{Actor: actor}), Running, 0
 		dep.Ended, dep.Lease = time.Time{}, time.Time{}
 		if err := tx.SaveDeparture(ctx, dep); err != nil {
 			return err
@@ -89,45 +93,75 @@ func (d *Desk) undoChunk(ctx context.Context, tx Tx, dep *Departure, limit int, 
 	if err != nil {
 		return 0, err
 	}
+	left := 0
 	for i := range items {
-		if err := d.undoItem(ctx, tx, actor, dep, &items[i], people[i], o, now); err != nil {
+		r, err := d.undoItem(ctx, tx, actor, dep, &items[i], people[i], o, now)
+		if err != nil {
 			return 0, fmt.Errorf("undo %s: %w", items[i].User.Name, err)
 		}
+		if r != nil {
+			items[i].Notes = append(items[i].Notes, refusedNote(r))
+			left += count(r.Kind != org.NotFound) // who is gone for good stays gone
+		}
 	}
+	dep.UndoneBy = encode(undoing{actor, dep.Left() + left})
 	if err := tx.SaveItems(ctx, dep, items); err != nil {
 		return 0, err
 	}
 	return len(items), tx.SaveDeparture(ctx, dep)
 }
 
-// undoItem puts one person back, or notes why that can't be.
-func (d *Desk) undoItem(ctx context.Context, tx Tx, actor org.Actor, dep *Departure, it *Item, p *org.Person, o *org.Organization, now time.Time) error {
+// undoItem puts one person back, or says why that can't be.
+func (d *Desk) undoItem(ctx context.Context, tx Tx, actor org.Actor, dep *Departure, it *Item, p *org.Person, o *org.Organization, now time.Time) (*org.Refusal, error) {
+	it.Notes = slices.DeleteFunc(it.Notes, refusedBefore)
 	if r := mayUndo(actor, it, p, now); r != nil {
-		it.Notes = append(it.Notes, refusedNote(r))
-		return nil
+		return r, nil
 	}
 	b := &backing{tx: tx, actor: actor, now: now, how: Restoring{RestoreOptions: org.RestoreOptions{Reconcile: true}}}
 	after, notes, err := b.putBack(ctx, p, it.Before, it.Steps, it.Ran)
 	if r := org.RefusalOf(err); r != nil {
-		it.Notes = append(it.Notes, refusedNote(r))
-		return nil
+		return r, nil
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := tx.Save(ctx, []Change{{Before: *p, After: after}}); err != nil {
-		return err
+		return nil, err
 	}
 	for i := range it.Steps {
 		if s := &it.Steps[i]; s.Kind == org.ReduceSubscription && !slices.Contains(it.Skipped, i) {
 			if err := putBackSeat(ctx, tx, o, s, now); err != nil {
-				return err
+				return nil, err
 			}
 		}
 	}
 	it.Undone, it.Notes = true, append(it.Notes, notes...)
 	det := detail{Departure: dep.ID, Before: stateOfPerson(p), After: stateOfPerson(&after), Notes: notes}
-	return tx.Audit(ctx, entry(actor, ActRestore, after.Ref(), now, encode(det)))
+	return nil, tx.Audit(ctx, entry(actor, ActRestore, after.Ref(), now, encode(det)))
+}
+
+// undoing is who asked for the undo, and for how many people it was refused since
+// for a reason that may go away.
+type undoing struct {
+	org.Actor
+	Left int `json:"left,omitempty"`
+}
+
+// Left is how many people an undo did not put back, though another one might.
+func (dep *Departure) Left() int {
+	var u undoing
+	if json.Unmarshal([]byte(dep.UndoneBy), &u) != nil {
+		return 0 // nobody asked yet
+	}
+	return u.Left
+}
+
+// count is one for what is true.
+func count(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
 }
 
 // refusedNote says why somebody could not be put back.

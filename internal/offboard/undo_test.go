@@ -45,3 +45,109 @@ func TestUndoRefused(t *testing.T) {
 		}
 	})
 }
+
+// TestUndoTheRest: who was not put back for want of a role is, when somebody who has
+// it asks again; the others are left alone. R-ROLE-13 R-SM-13
+func TestUndoTheRest(t *testing.T) {
+	userAdmin := org.Actor{ID: "ua", Name: "ua@contoso.com", Roles: []org.RoleID{org.UserAdmin}}
+	refused := func(n org.Note) bool { return n.Key == "undo.refused.user.outranks" }
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		for name, leave := range map[string]func(o *office) *offboard.Departure{
+			"a run": func(o *office) *offboard.Departure {
+				return o.run(t, org.Choices{}, "anna@contoso.com", "bram@contoso.com")
+			},
+			"kept": func(o *office) *offboard.Departure {
+				return o.run(t, org.Choices{MailTo: ptr("carla@contoso.com")}, "daan@contoso.com", "eva@contoso.com")
+			},
+		} {
+			t.Run(name, func(t *testing.T) {
+				o := newOffice(t, s)
+				n := int64(10 * len(name))
+				for i, who := range []string{"anna", "bram", "carla", "daan", "eva"} {
+					p := storetest.Person(n+int64(i), who)
+					if who == "bram" || who == "eva" {
+						p.Roles = []org.RoleID{org.ExchangeAdmin}
+					}
+					if storetest.Load(t, s, p.UPN)[0] == nil {
+						storetest.Add(t, s, p)
+					}
+				}
+				dep := leave(o)
+				undo := func(actor org.Actor, left int, undone ...bool) {
+					t.Helper()
+					if _, err := o.Undo(t.Context(), actor, dep.ID); err != nil {
+						t.Fatal(err)
+					}
+					o.work(t)
+					if got := o.departure(t, dep.ID); got.Status != offboard.Undone || got.Ended.IsZero() || got.Left() != left {
+						t.Errorf("%s with %d left, want %d", got.Status, got.Left(), left)
+					}
+					for i, it := range o.items(t, dep) {
+						notes := slices.DeleteFunc(slices.Clone(it.Notes), func(n org.Note) bool { return !refused(n) })
+						if it.Undone != undone[i] || len(notes) != count(!undone[i]) {
+							t.Errorf("%s: undone %t, notes %+v", it.User.Name, it.Undone, it.Notes)
+						}
+					}
+				}
+				undo(userAdmin, 1, true, false)
+				undo(userAdmin, 1, true, false)
+				before := o.items(t, dep)[0]
+				undo(boss, 0, true, true)
+				if after := o.items(t, dep)[0]; len(after.Notes) != len(before.Notes) {
+					t.Errorf("%s was put back again: %+v", after.User.Name, after.Notes)
+				}
+				rows := o.audited(t, offboard.ActUndo)
+				undo(userAdmin, 0, true, true)
+				if n := o.audited(t, offboard.ActUndo); n != rows {
+					t.Error("what is undone was undone once more")
+				}
+			})
+		}
+		t.Run("a plain delete, of which nothing else is to be said", func(t *testing.T) {
+			o := newOffice(t, s)
+			frank := storetest.Plain(90, "frank")
+			frank.Roles = []org.RoleID{org.ExchangeAdmin}
+			storetest.Add(t, s, frank)
+			if err := o.DeleteUser(t.Context(), boss, frank.UPN); err != nil {
+				t.Fatal(err)
+			}
+			dep := o.last(t)
+			for _, c := range []struct {
+				as    org.Actor
+				notes int
+			}{{userAdmin, 1}, {boss, 0}} {
+				if _, err := o.Undo(t.Context(), c.as, dep.ID); err != nil {
+					t.Fatal(err)
+				}
+				o.work(t)
+				if it := o.items(t, dep)[0]; len(it.Notes) != c.notes || it.Undone != (c.notes == 0) {
+					t.Errorf("undone %t, notes %+v", it.Undone, it.Notes)
+				}
+			}
+		})
+		t.Run("restored one by one", func(t *testing.T) {
+			o := newOffice(t, s)
+			gina := storetest.Plain(91, "gina")
+			gina.Roles = []org.RoleID{org.ExchangeAdmin}
+			storetest.Add(t, s, gina)
+			dep := o.run(t, org.Choices{}, gina.UPN)
+			if _, err := o.Undo(t.Context(), userAdmin, dep.ID); err != nil {
+				t.Fatal(err)
+			}
+			o.work(t)
+			if _, err := o.RestoreUser(t.Context(), boss, string(gina.ID), offboard.Restoring{}); err != nil {
+				t.Fatal(err)
+			}
+			if got := o.departure(t, dep.ID); got.Left() != 0 {
+				t.Errorf("%d are left", got.Left())
+			}
+		})
+	})
+}
+
+func count(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
+}

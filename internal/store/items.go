@@ -148,7 +148,7 @@ func (t *txn) SaveItems(ctx context.Context, d *offboard.Departure, items []offb
 			before = string(org.AppendPerson(make([]byte, 0, 1024), it.Before))
 		}
 		row := append(make([]any, 0, 9), string(it.Outcome), it.Code, it.Rule, unix(it.Ran), it.Undone, it.Earlier, before)
-		if simple(it) {
+		if simple(it) && it.Notes == nil { // without any left, there were some: they go
 			plain = append(plain, append(row, itemKey(d.Key, it.Ordinal)))
 			continue
 		}

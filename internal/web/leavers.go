@@ -79,7 +79,7 @@ func (v *visit) run(id string) (*runData, error) {
 			d.Until = it.Ran.Add(org.UserRetention) // R-DEL-01
 		}
 	}
-	d.CanUndo = !d.Waiting && dep.Status != offboard.Undone && !dep.Undoing && dep.Counts[offboard.ItemDone] > 0 && v.May(org.RestoreUser) &&
+	d.CanUndo = !d.Waiting && (!dep.Undoing && dep.Counts[offboard.ItemDone] > 0 || dep.Left() > 0) && v.May(org.RestoreUser) &&
 		(d.Until.IsZero() || v.Now.Before(d.Until))
 	return d, nil
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"leaver/internal/server"
 )
@@ -38,37 +39,39 @@ func (p *page) read() (string, int) {
 
 func TestLines(t *testing.T) {
 	t.Run("all of them, whole and in order, with few calls", func(t *testing.T) {
-		p := &page{}
-		l := server.NewLines(p)
-		const writers, each = 8, 500
-		var wg sync.WaitGroup
-		for w := range writers {
-			wg.Go(func() {
-				for i := range each {
-					fmt.Fprintf(l, "%d %d %s\n", w, i, strings.Repeat("x", 50))
+		synctest.Test(t, func(t *testing.T) { // no line is ever written because it has waited
+			p := &page{}
+			l := server.NewLines(p)
+			const writers, each = 8, 500
+			var wg sync.WaitGroup
+			for w := range writers {
+				wg.Go(func() {
+					for i := range each {
+						fmt.Fprintf(l, "%d %d %s\n", w, i, strings.Repeat("x", 50))
+					}
+				})
+			}
+			wg.Wait()
+			l.Flush()
+			text, calls := p.read()
+			next := map[int]int{}
+			for line := range strings.Lines(text) {
+				var w, i int
+				var rest string
+				if n, err := fmt.Sscanf(line, "%d %d %s\n", &w, &i, &rest); n != 3 || err != nil || len(rest) != 50 || i != next[w] {
+					t.Fatalf("%q behind %v: %v", line, next, err)
 				}
-			})
-		}
-		wg.Wait()
-		l.Flush()
-		text, calls := p.read()
-		next := map[int]int{}
-		for line := range strings.Lines(text) {
-			var w, i int
-			var rest string
-			if n, err := fmt.Sscanf(line, "%d %d %s\n", &w, &i, &rest); n != 3 || err != nil || len(rest) != 50 || i != next[w] {
-				t.Fatalf("%q behind %v: %v", line, next, err)
+				next[w]++
 			}
-			next[w]++
-		}
-		for w := range writers {
-			if next[w] != each {
-				t.Errorf("writer %d: %d lines", w, next[w])
+			for w := range writers {
+				if next[w] != each {
+					t.Errorf("writer %d: %d lines", w, next[w])
+				}
 			}
-		}
-		if calls > writers*each/10 {
-			t.Errorf("%d calls", calls)
-		}
+			if calls > writers*each/10 {
+				t.Errorf("%d calls", calls)
+			}
+		})
 	})
 	t.Run("a line does not wait for another one", func(t *testing.T) {
 		p := &page{wrote: make(chan struct{}, 1)}

@@ -114,7 +114,7 @@ func shake(config *tls.Config, ca []byte, name string) error {
 			_ = c.Close()
 		}
 	}()
-	dialer := &tls.Dialer{NetDialer: &net.Dialer{Timeout: 10 * time.Second}, Config: &tls.Config{RootCAs: pool, ServerName: name}}
+	dialer := &tls.Dialer{NetDialer: &net.Dialer{Timeout: tooLong}, Config: &tls.Config{RootCAs: pool, ServerName: name}}
 	c, err := dialer.Dial("tcp", l.Addr().String()) //nolint:noctx // has a timeout
 	if err == nil {
 		err = c.Close()

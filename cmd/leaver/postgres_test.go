@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"io"
@@ -41,10 +42,18 @@ func TestDatabase(t *testing.T) {
 
 	ctx, stop := context.WithCancel(t.Context())
 	served := make(chan error, 1)
+	log, stderr := io.Pipe()
 	go func() {
-		h := &host{version: "test", stderr: io.Discard, now: time.Now, operator: "server"}
-		served <- h.Serve(ctx, cli.ServeOptions{Place: cli.Place{Data: data, Database: url}, Listen: "127.0.0.1:0"})
+		h := &host{version: "test", stderr: stderr, now: time.Now, operator: "server"}
+		err := h.Serve(ctx, cli.ServeOptions{Place: cli.Place{Data: data, Database: url}, Listen: "127.0.0.1:0"})
+		_ = stderr.Close()
+		served <- err
 	}()
+	lines := bufio.NewScanner(log)
+	for serving := false; !serving && lines.Scan(); { // to be stopped before would be an error
+		serving = strings.Contains(lines.Text(), "msg=serving")
+	}
+	go func() { _, _ = io.Copy(io.Discard, log) }()
 	if out := leaver(cli.ExitDone, "delete", "anna@school.example", "--yes"); !strings.Contains(out, "Done") {
 		t.Errorf("beside a server: %s", out)
 	}

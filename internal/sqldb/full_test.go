@@ -74,11 +74,12 @@ func TestFullDatabaseHurtsOneJobOnly(t *testing.T) {
 	running, release := make(chan bool), make(chan bool)
 	errs := make(chan error, 3)
 	update := func(f func(tx *sqldb.Tx) error) { errs <- db.Update(ctx, f) }
-	go update(func(tx *sqldb.Tx) error { // holds the writer until the others wait
-		select {
-		case running <- true:
+	held := false
+	go update(func(tx *sqldb.Tx) error { // holds the writer until the others wait, the first time
+		if !held {
+			held = true
+			running <- true
 			<-release
-		default:
 		}
 		return add(ctx, tx, "anna")
 	})

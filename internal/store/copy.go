@@ -65,6 +65,9 @@ func Copy(ctx context.Context, from, to *Store, bodiesFrom, bodiesTo *blob.Store
 		err = c.verify(ctx)
 	}
 	if err == nil {
+		err = to.together(ctx)
+	}
+	if err == nil {
 		err = to.Analyze(ctx)
 	}
 	if err != nil {

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"leaver/internal/offboard"
@@ -29,16 +28,10 @@ func (t *txn) Due(ctx context.Context, deletedBefore time.Time, after *org.Perso
 func (t *txn) Purge(ctx context.Context, people []offboard.Purged, now time.Time) error {
 	all := make([]int64, len(people))
 	var mailboxes, drives, keptDrives, items []int64
-	var found []pair
-	var addresses []string
 	for i, p := range people {
 		all[i] = p.Person.Key
 		items = append(items, p.Person.Departed)
 		t.touched = append(t.touched, subjectKey{id: string(p.Person.ID)})
-		found = append(found, pair{p.Person.Key, words(p.Person)})
-		for _, a := range p.Person.Addresses {
-			addresses = append(addresses, Fold(a.Value))
-		}
 		switch {
 		case p.Remains.Mailbox:
 			if err := t.orphan(ctx, p); err != nil {
@@ -64,11 +57,7 @@ func (t *txn) Purge(ctx context.Context, people []offboard.Purged, now time.Time
  from users u where u.pk = drives.user_pk and u.pk in {ints $1} and drives.user_pk in {ints $1}`); err != nil {
 		return err
 	}
-	if err := t.dropWords(ctx, found); err != nil {
-		return err
-	}
-	slices.Sort(addresses) // in the order of the table, like the words
-	if _, err := t.Exec(ctx, "delete from addresses where address_key in {texts $1}", sqldb.Texts(addresses)); err != nil {
+	if err := t.dropNames(ctx, people); err != nil {
 		return err
 	}
 	t.countHeads(0, -int64(len(people)))

@@ -53,7 +53,7 @@ func (t *txn) saveWords(ctx context.Context, c *offboard.Change) error {
 		return nil
 	}
 	gone := slices.DeleteFunc(before, func(w string) bool { return slices.Contains(after, w) })
-	if err := t.dropWords(ctx, []pair{{c.After.Key, gone}}); err != nil {
+	if err := t.dropWords(ctx, c.After.Key, gone); err != nil {
 		return err
 	}
 	list, err := json.Marshal(after)
@@ -68,37 +68,43 @@ func (t *txn) saveWords(ctx context.Context, c *offboard.Change) error {
 	return nil
 }
 
-// pair is a person's key with words.
-type pair struct {
-	user  int64
-	words []string
-}
-
-// dropWords removes words of people.
-func (t *txn) dropWords(ctx context.Context, pairs []pair) error {
-	var flat [][]any
-	for _, p := range pairs {
-		for _, w := range p.words {
-			flat = append(flat, []any{w, p.user})
-		}
-	}
-	if len(flat) == 0 {
+// dropWords removes words of one person.
+func (t *txn) dropWords(ctx context.Context, user int64, gone []string) error {
+	if len(gone) == 0 {
 		return nil
 	}
-	// In the order of the table: those who go together are spread all over it.
-	slices.SortFunc(flat, func(a, b []any) int { return strings.Compare(a[0].(string), b[0].(string)) }) //nolint:forcetypeassert // from above
-	if t.Dialect() == sqldb.SQLite {                                                                     // there, many small statements are the faster way
-		_, err := t.ExecAll(ctx, "delete from user_words where word = $1 and user_pk = $2", flat)
-		return err
-	}
-	list, err := json.Marshal(flat)
-	if err != nil {
-		return err
-	}
-	_, err = t.Exec(ctx, `delete from user_words where (word, user_pk) in (
- select x ->> 0, (x ->> 1)::bigint from jsonb_array_elements($1::jsonb) x)`, string(list))
-	if err != nil {
+	if err := t.Later(ctx, "delete from user_words where word in {texts $1} and user_pk = $2", sqldb.Texts(gone), user); err != nil {
 		return fmt.Errorf("forget words: %w", err)
 	}
 	return nil
+}
+
+// dropNames removes the words and addresses of people who go for good. On SQLite in the
+// order of those tables, all over which they are spread; PostgreSQL, which keeps rows
+// where they were put first, finds those of a person side by side.
+func (t *txn) dropNames(ctx context.Context, people []offboard.Purged) error {
+	if t.Dialect() == sqldb.Postgres {
+		keys := make([]int64, len(people))
+		for i, p := range people {
+			keys[i] = p.Person.Key
+		}
+		return t.each(ctx, keys, "delete from user_words where user_pk in {ints $1}")
+	}
+	var found [][]any
+	var addresses []string
+	for _, p := range people {
+		for _, w := range words(p.Person) {
+			found = append(found, []any{w, p.Person.Key})
+		}
+		for _, a := range p.Person.Addresses {
+			addresses = append(addresses, Fold(a.Value))
+		}
+	}
+	slices.SortFunc(found, func(a, b []any) int { return strings.Compare(a[0].(string), b[0].(string)) }) //nolint:forcetypeassert // from above
+	if _, err := t.ExecAll(ctx, "delete from user_words where word = $1 and user_pk = $2", found); err != nil {
+		return fmt.Errorf("forget words: %w", err)
+	}
+	slices.Sort(addresses)
+	_, err := t.Exec(ctx, "delete from addresses where address_key in {texts $1}", sqldb.Texts(addresses))
+	return err
 }

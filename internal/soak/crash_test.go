@@ -10,13 +10,14 @@ import (
 	"leaver/internal/store/storetest"
 )
 
-// TestSoakCrash kills a node at random moments of runs, undos and sweeps over
-// 2,000 people. After each kill everybody is wholly done or untouched, and the
-// journal, the trail and the people agree.
+// TestSoakCrash kills a node at random moments of runs, undos and sweeps over a
+// thousand people, in its long form two thousand. After each kill everybody is wholly
+// done or untouched, and the journal, the trail and the people agree.
 func TestSoakCrash(t *testing.T) {
 	together(t)
 	kills := pick(10, 100)
-	eachKind(t, 2000, func(t *testing.T, w *world) {
+	eachKind(t, pick(1000, 2000), func(t *testing.T, w *world) {
+		w.Portion = pick(50, 0)
 		k := &killer{w: w, delay: 100 * time.Millisecond, kills: map[string]int{}, seen: map[string][]int{}}
 		id := w.begin(t)
 		k.phase(t, id, "work", "run", max(1, kills/5*2))
@@ -68,10 +69,13 @@ func (k *killer) total() int {
 func (k *killer) phase(t *testing.T, id org.DepartureID, mode, name string, times int) {
 	t.Helper()
 	p := k.w.place
-	p.Mode = mode
+	p.Mode, p.Run = mode, id
 	last := 0
 	for range times {
 		c := spawn(t, p)
+		if name != "expire" {
+			c.moves(rand.IntN(3)) // however long that takes here
+		}
 		c.lives(rand.N(k.delay))
 		if !c.kill(t) {
 			k.delay = max(k.delay/2, 2*time.Millisecond)

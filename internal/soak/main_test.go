@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -67,6 +68,10 @@ type place struct {
 	Now   time.Time // the organization's time, which stands still, or goes on from Start
 	Start time.Time
 	Min   time.Duration // the lease
+	// Portion is how many people one transaction takes, as many as are quick when
+	// zero; Run is the departure of which a child that works tells whenever it moves.
+	Portion int
+	Run     org.DepartureID
 }
 
 func (p place) open(ctx context.Context, readOnly bool) (*store.Store, error) {
@@ -95,7 +100,7 @@ func (p place) desk(s offboard.Store) (*offboard.Desk, error) {
 		Store: s, Bodies: bodies.Unsynced(), Now: p.clock(), NewID: func() string { return prefix + next() },
 		HashPassword: func(p string) (string, error) { return "hash of " + p, nil }, NewPassword: func() string { return "Invented-1" },
 		ReplyTemplates: map[string]string{"en": "{leaver} left; ask {heir} at {heirMail}.", "nl": "{leaver} is weg; vraag {heir}."},
-		Log:            slog.New(slog.DiscardHandler), Node: p.Node, Lease: max(p.Min, time.Second),
+		Log:            slog.New(slog.DiscardHandler), Node: p.Node, Lease: max(p.Min, time.Second), Portion: p.Portion,
 	}, nil
 }
 
@@ -122,8 +127,15 @@ func child(text string) error {
 	fmt.Println("ready")
 	switch p.Mode {
 	case "sweep":
-		_, err = d.Sweep(ctx, nil)
+		_, err = d.Sweep(ctx, func(offboard.Swept) { fmt.Println("moved") })
 	case "work":
+		moved, stop := d.Watch(p.Run)
+		defer stop()
+		go func() {
+			for range moved {
+				fmt.Println("moved")
+			}
+		}()
 		for worked := true; worked && err == nil; {
 			worked, err = d.WorkOnce(ctx)
 		}
@@ -142,6 +154,7 @@ type process struct {
 	cmd   *exec.Cmd
 	stdin io.Closer
 	ended chan error
+	moved chan struct{} // each time that what it does has moved; closed at the end
 }
 
 // spawn starts a child and waits until it has opened the organization.
@@ -165,14 +178,46 @@ func spawn(t *testing.T, p place) *process {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	line, err := bufio.NewReader(out).ReadString('\n')
-	c := &process{cmd: cmd, stdin: stdin, ended: make(chan error, 1)}
+	in := bufio.NewReader(out)
+	line, err := in.ReadString('\n')
+	c := &process{cmd: cmd, stdin: stdin, ended: make(chan error, 1), moved: make(chan struct{}, 1<<16)}
+	go func() {
+		defer close(c.moved)
+		for err := err; err == nil; {
+			if _, err = in.ReadString('\n'); err == nil {
+				select {
+				case c.moved <- struct{}{}:
+				default: // so often that nobody counts it
+				}
+			}
+		}
+	}()
 	go func() { c.ended <- cmd.Wait() }()
 	if line != "ready\n" {
 		t.Fatalf("the child said %q: %v, %v", line, err, <-c.ended)
 	}
 	t.Cleanup(func() { _ = cmd.Process.Kill() })
 	return c
+}
+
+// moves waits until what the child does has moved so often, or the process ends.
+func (c *process) moves(times int) {
+	for range times {
+		<-c.moved
+	}
+}
+
+// lives waits, or until the process ends; it says whether that is still alive.
+func (c *process) lives(d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case err := <-c.ended:
+		c.ended <- err
+		return false
+	case <-timer.C:
+		return true
+	}
 }
 
 // kill ends the child at once, whatever it is doing, and says whether it was
@@ -187,7 +232,7 @@ func (c *process) kill(t *testing.T) bool {
 		return false
 	default:
 	}
-	if err := c.cmd.Process.Kill(); err != nil {
+	if err := c.cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) { // it may end meanwhile
 		t.Fatal(err)
 	}
 	return <-c.ended != nil

@@ -7,13 +7,16 @@ import (
 	"testing"
 )
 
-// proxy is the network between a node and the database, which can be cut.
+// proxy is the network between a node and the database, which can be cut, and lets
+// through as much as it is told to.
 type proxy struct {
 	listener net.Listener
 	to       string
 
 	mu    sync.Mutex
 	cut   bool
+	left  int // how many packets to the database may still pass
+	more  *sync.Cond
 	conns map[net.Conn]bool
 	all   sync.WaitGroup
 }
@@ -24,7 +27,8 @@ func newProxy(t *testing.T, to string) *proxy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &proxy{listener: l, to: to, conns: map[net.Conn]bool{}}
+	p := &proxy{listener: l, to: to, left: 1 << 30, conns: map[net.Conn]bool{}}
+	p.more = sync.NewCond(&p.mu)
 	p.all.Go(p.accept)
 	t.Cleanup(func() {
 		if err := l.Close(); err != nil {
@@ -43,12 +47,37 @@ func (p *proxy) set(cut bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.cut = cut
+	p.more.Broadcast()
 	if !cut {
 		return
 	}
 	for c := range p.conns {
 		_ = c.Close() // the other side may have done so
 	}
+}
+
+// pass says how many packets may pass from now on.
+func (p *proxy) pass(packets int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.left = packets
+	p.more.Broadcast()
+}
+
+// toll is a connection to the database; what is written to it waits for its turn.
+type toll struct {
+	net.Conn
+	p *proxy
+}
+
+func (c toll) Write(b []byte) (int, error) {
+	c.p.mu.Lock()
+	for c.p.left <= 0 && !c.p.cut {
+		c.p.more.Wait()
+	}
+	c.p.left--
+	c.p.mu.Unlock()
+	return c.Conn.Write(b)
 }
 
 func (p *proxy) accept() {
@@ -62,7 +91,7 @@ func (p *proxy) accept() {
 			_ = in.Close()
 			continue
 		}
-		p.join(in, out)
+		p.join(in, toll{out, p})
 		p.join(out, in)
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"leaver/internal/blob"
 	"leaver/internal/offboard"
@@ -270,18 +269,5 @@ func (w *world) whole(t *testing.T, it *offboard.Item, now *org.Person, got *set
 		wrong("%s (%s, undone %v) is\n%+v %+v\nwant\n%+v %+v", it.User.Name, it.Outcome, it.Undone, *now, now.Mailbox, want, want.Mailbox)
 	case it.Outcome != offboard.ItemDone && now.SessionEpoch != w.epochs[it.User.ID]:
 		wrong("%s (%s) has lost the sessions", it.User.Name, it.Outcome)
-	}
-}
-
-// timer waits, or until the process ends; it says whether that is still alive.
-func (c *process) lives(d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case err := <-c.ended:
-		c.ended <- err
-		return false
-	case <-timer.C:
-		return true
 	}
 }

@@ -71,7 +71,7 @@ func serve(t *testing.T, dir string, users int, args ...string) *program {
 		cmd: cmd, base: strings.TrimSuffix(told.URL, "/"),
 		// Idle connections go before the server lets go of them: a request that
 		// crosses that on its way is lost, and Go repeats only reading ones.
-		http: &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 2 * apiClients, IdleConnTimeout: 30 * time.Second}},
+		http: &http.Client{Timeout: 10 * time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 2 * apiClients, IdleConnTimeout: 30 * time.Second}},
 	}
 }
 

@@ -128,7 +128,13 @@ func (c *Choices) contradictions() []*Refusal {
 	if !mail && text(c.MailboxDisplayName) != "" {
 		rs = append(rs, Refuse(Invalid, "choice.renameNeedsMailTo", "R-WIZ-09").On("mailboxDisplayName"))
 	}
-	if text(c.ReplyOutside) == ReplySame && text(c.ReplyInside) == "" {
+	if r := checkText("mailboxDisplayName", text(c.MailboxDisplayName), maxName); r != nil {
+		rs = append(rs, r) // it becomes the name of the account, R-WIZ-09
+	}
+	if strings.EqualFold(text(c.ReplyInside), ReplySame) {
+		rs = append(rs, Refuse(Invalid, "choice.sameInside", "R-WIZ-10").On("replyInside"))
+	}
+	if strings.EqualFold(text(c.ReplyOutside), ReplySame) && text(c.ReplyInside) == "" {
 		rs = append(rs, Refuse(Invalid, "choice.sameNeedsInside", "R-WIZ-10").On("replyOutside"))
 	}
 	return rs

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -27,6 +28,9 @@ func TestContradictions(t *testing.T) {
 		{"R-DEL-07 reply outside of a deleted mailbox", Choices{ReplyOutside: word("gone")}, "choice.replyNeedsMailTo", "R-DEL-07", "replyInside"},
 		{"R-WIZ-09 name of a deleted mailbox", Choices{MailboxDisplayName: word("Former")}, "choice.renameNeedsMailTo", "R-WIZ-09", "mailboxDisplayName"},
 		{"R-WIZ-10 the same as nothing", Choices{MailTo: bram, ReplyOutside: word(ReplySame)}, "choice.sameNeedsInside", "R-WIZ-10", "replyOutside"},
+		{"R-WIZ-10 the same as itself", Choices{MailTo: bram, ReplyInside: word("Same")}, "choice.sameInside", "R-WIZ-10", "replyInside"},
+		{"R-WIZ-09 a name of 257 letters", Choices{MailTo: bram, MailboxDisplayName: word(strings.Repeat("é", 257))}, "user.tooLong", "R-API-10", "mailboxDisplayName"},
+		{"R-WIZ-09 a name of two lines", Choices{MailTo: bram, MailboxDisplayName: word("Anna\nformerly")}, "user.badText", "R-API-10", "mailboxDisplayName"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			it := planOf(somebody("anna"), c.choices)
@@ -36,6 +40,13 @@ func TestContradictions(t *testing.T) {
 			}
 		})
 	}
+	t.Run("R-WIZ-10 words in any case", func(t *testing.T) {
+		c := Choices{MailTo: bram, MailboxDisplayName: word(strings.Repeat("é", 256)), ReplyInside: word("AUTO"), ReplyOutside: word("Same")}
+		it := planOf(somebody("anna"), c)
+		if s := stepOf(it.Steps, SetAutomaticReplies); s == nil || s.Replies.Inside == "AUTO" || s.Replies.Outside != s.Replies.Inside {
+			t.Errorf("replies = %+v of %v, want the prewritten one for both", s, it.Refusals)
+		}
+	})
 	t.Run("R-SM-15 every contradiction is told at once", func(t *testing.T) {
 		c := Choices{RemoveLicenses: no(), ReduceSubscriptions: yes(), ReplyInside: word("gone"), MailboxDisplayName: word("Former")}
 		want := []string{"choice.stopPayingKeepsLicense", "choice.replyNeedsMailTo", "choice.renameNeedsMailTo"}

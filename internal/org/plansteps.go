@@ -70,13 +70,13 @@ func (p *planner) replies(l *Leaver, heir Heir) Replies {
 	}
 	auto := p.replyTemplate(l.Person.PreferredLanguage)
 	auto = strings.NewReplacer("{leaver}", l.Person.DisplayName, "{heir}", heir.Ref.DisplayName, "{heirMail}", heir.Mail).Replace(auto)
-	if inside == ReplyAuto {
+	if strings.EqualFold(inside, ReplyAuto) {
 		inside = auto
 	}
-	switch outside {
-	case ReplyAuto:
+	switch {
+	case strings.EqualFold(outside, ReplyAuto):
 		outside = auto
-	case ReplySame:
+	case strings.EqualFold(outside, ReplySame):
 		outside = inside
 	}
 	r := Replies{Status: "alwaysEnabled", Audience: AudienceNone, Inside: inside, Outside: outside}

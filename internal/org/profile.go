@@ -25,15 +25,6 @@ func (o *Organization) checkProfile(before, p *Person) *Refusal {
 	if r := o.CheckUPN(p.UPN); r != nil {
 		return r
 	}
-	long := func(field, value string, limit int) *Refusal {
-		switch {
-		case !utf8.ValidString(value) || strings.ContainsFunc(value, unicode.IsControl):
-			return Refuse(Invalid, "user.badText", "R-API-10", Arg{"field", field}).On(field)
-		case utf8.RuneCountInString(value) > limit:
-			return Refuse(Invalid, "user.tooLong", "R-API-10", Arg{"field", field}, Arg{"limit", limit}).On(field)
-		}
-		return nil
-	}
 	for _, f := range []struct {
 		field, value string
 		limit        int
@@ -56,16 +47,27 @@ func (o *Organization) checkProfile(before, p *Person) *Refusal {
 		{"country", p.Country, maxText},
 		{"preferredLanguage", p.PreferredLanguage, 16},
 	} {
-		if r := long(f.field, f.value, f.limit); r != nil {
+		if r := checkText(f.field, f.value, f.limit); r != nil {
 			return r
 		}
 	}
 	for _, phone := range p.BusinessPhones {
-		if r := long("businessPhones", phone, 64); r != nil {
+		if r := checkText("businessPhones", phone, 64); r != nil {
 			return r
 		}
 	}
 	return o.checkMeaning(before, p)
+}
+
+// checkText refuses a line that is too long, or that nobody can read.
+func checkText(field, value string, limit int) *Refusal {
+	switch {
+	case !utf8.ValidString(value) || strings.ContainsFunc(value, unicode.IsControl):
+		return Refuse(Invalid, "user.badText", "R-API-10", Arg{"field", field}).On(field)
+	case utf8.RuneCountInString(value) > limit:
+		return Refuse(Invalid, "user.tooLong", "R-API-10", Arg{"field", field}, Arg{"limit", limit}).On(field)
+	}
+	return nil
 }
 
 // checkMeaning refuses new values that mean nothing where they stand.

@@ -80,7 +80,7 @@ func (r reach) check(t *testing.T, full bool) {
 
 // careless makes a mistake that every surface lets through.
 func careless(t *rapid.T, c *Choices) {
-	switch rapid.IntRange(0, 5).Draw(t, "mistake") {
+	switch rapid.IntRange(0, 6).Draw(t, "mistake") {
 	case 0:
 		c.MailTo, c.HoldMailbox = word("id-0"), yes()
 	case 1:
@@ -93,5 +93,7 @@ func careless(t *rapid.T, c *Choices) {
 		c.RemoveAliases = &Aliases{List: []string{"nobody.1@lindeboom.example"}}
 	case 5:
 		c.RemoveAliases = &Aliases{List: []string{"p0@lindeboom.example", "p1@lindeboom.example", "p2@lindeboom.example"}}
+	case 6:
+		c.MailTo, c.ReplyInside = word("id-0"), word(ReplySame)
 	}
 }

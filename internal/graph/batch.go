@@ -97,6 +97,8 @@ func readBatch(r *http.Request) ([]part, error) {
 			return nil, wire.BadRequest("BadRequest", fmt.Sprintf("Request id %.50q is not unique in the batch.", id))
 		case p.Method == "" || p.URL == "":
 			return nil, wire.BadRequest("BadRequest", fmt.Sprintf("Request %.50q needs a method and a url.", id))
+		case p.hasBody() && p.kind() == "": // R-BULK-15
+			return nil, wire.BadRequest("BadRequest", fmt.Sprintf("Write request id : %.50s does not contain Content-Type header or body.", id))
 		}
 		seen[id] = true
 	}
@@ -199,16 +201,10 @@ func (s *Server) partRequest(r *http.Request, c *call, p *part) (*http.Request, 
 
 // content is the body of a part: JSON stands there as it is, text as a string.
 func (p *part) content() ([]byte, error) {
-	kind := ""
-	for name, value := range p.Headers {
-		if strings.EqualFold(name, "Content-Type") {
-			kind = strings.ToLower(value)
-		}
-	}
-	if len(p.Body) == 0 || bytes.Equal(p.Body, []byte("null")) {
+	if !p.hasBody() {
 		return nil, nil
 	}
-	if strings.HasPrefix(kind, "text/") {
+	if strings.HasPrefix(p.kind(), "text/") {
 		var text string
 		if err := json.Unmarshal(p.Body, &text); err != nil {
 			return nil, wire.BadRequest("BadRequest", "The body of a text request must be a string.")
@@ -216,6 +212,18 @@ func (p *part) content() ([]byte, error) {
 		return []byte(text), nil
 	}
 	return p.Body, nil
+}
+
+func (p *part) hasBody() bool { return len(p.Body) > 0 && !bytes.Equal(p.Body, []byte("null")) }
+
+// kind is the media type of a part's body, "" when it has none.
+func (p *part) kind() string {
+	for name, value := range p.Headers {
+		if strings.EqualFold(name, "Content-Type") {
+			return strings.ToLower(strings.TrimSpace(value))
+		}
+	}
+	return ""
 }
 
 // recorder keeps the answer to a part.

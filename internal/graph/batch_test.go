@@ -74,12 +74,13 @@ func TestBatch(t *testing.T) {
 		"unknown dep": `{"requests":[{"id":"1","method":"GET","url":"/me","dependsOn":["2"]}]}`,
 		"a circle":    `{"requests":[{"id":"1","method":"GET","url":"/me","dependsOn":["2"]},{"id":"2","method":"GET","url":"/me","dependsOn":["1"]}]}`,
 		"itself":      `{"requests":[{"id":"1","method":"GET","url":"/me","dependsOn":["1"]}]}`,
+		"no type":     `{"requests":[{"id":"1","method":"PATCH","url":"/users/mila.kok@lindeboom.example","body":{"jobTitle":"x"}}]}`,
 		"a list":      `[]`, "a word": `"x"`, "half": `{"requests":[`, "nothing": ``,
 	} {
 		t.Run("malformed: "+name, func(t *testing.T) { app.post("/$batch", body).refused(400, "BadRequest", "") })
 	}
 	t.Run("parts that can't be", func(t *testing.T) {
-		got := app.post("/$batch", `{"requests":[{"id":"1","method":"POST","url":"/$batch","body":{"requests":[]}},{"id":"2","method":"GET","url":"https://elsewhere.example/users"},
+		got := app.post("/$batch", `{"requests":[{"id":"1","method":"POST","url":"/$batch","headers":{"Content-Type":"application/json"},"body":{"requests":[]}},{"id":"2","method":"GET","url":"https://elsewhere.example/users"},
 {"id":"3","method":"GET","url":"/users/../groups"},{"id":"4","method":"BREW","url":"/users"},{"id":"5","method":"GET","url":"%zz"}]}`).responses()
 		for id, want := range map[string]float64{"1": 400, "2": 400, "3": 400, "4": 405, "5": 400} {
 			if got[id]["status"] != want {

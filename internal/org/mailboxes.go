@@ -186,8 +186,10 @@ func (o *Organization) ChangeMailbox(p *Person, to *MailboxType, forward *string
 		switch {
 		case !licensed && m.Type == UserMailbox:
 			return Refuse(Conflict, "mailbox.unlicensed", "R-MBX-16", user).On("forwardTo")
-		case !strings.Contains(*forward, "@"):
+		case !IsAddress(*forward):
 			return Refuse(Invalid, "address.bad", "R-MBX-16", Arg{"address", *forward}).On("forwardTo")
+		case hasAddress(p.Addresses, *forward) || strings.EqualFold(p.UPN, *forward):
+			return Refuse(Invalid, "mailbox.forwardSelf", "R-MBX-16", Arg{"address", *forward}).On("forwardTo")
 		}
 	}
 	if forward != nil {

@@ -2,7 +2,11 @@ package main
 
 import (
 	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
+	"syscall"
 
 	"leaver/internal/cli"
 	"leaver/internal/locale"
@@ -41,6 +45,21 @@ func openFault(at cli.Place, err error) error {
 		return exit("halfMade")
 	}
 	return err
+}
+
+// present refuses a folder without an organization, which opening would make, and
+// says so only of one that could be looked into.
+func present(dir string) error {
+	file := filepath.Join(dir, "leaver.db")
+	_, err := os.Stat(file)
+	var cause syscall.Errno
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR), !errors.As(err, &cause):
+		return &cli.Fault{Exit: cli.ExitNotFound, Code: "noData", Args: []any{"place", dir}, Cause: err}
+	}
+	return fileFault(file, cause)
 }
 
 // refusalFault words a refusal that no surface has worded.

@@ -38,8 +38,8 @@ type host struct {
 // Open implements cli.Host.
 func (h *host) Open(ctx context.Context, at cli.Place) (cli.Opened, error) {
 	if at.Database == "" {
-		if _, err := os.Stat(filepath.Join(at.Data, "leaver.db")); err != nil { // opening would make one
-			return cli.Opened{}, &cli.Fault{Exit: cli.ExitNotFound, Code: "noData", Args: []any{"place", at.Data}, Cause: err}
+		if err := present(at.Data); err != nil {
+			return cli.Opened{}, err
 		}
 	}
 	s, err := openSite(ctx, siteOptions{place: at, log: h.log(slog.LevelError, ""), now: h.now})
@@ -114,8 +114,8 @@ func (h *host) Serve(ctx context.Context, o cli.ServeOptions) error {
 	}
 	place := cli.Place{Data: c.Data, Database: c.Database}
 	if c.Database == "" {
-		if _, err := os.Stat(filepath.Join(c.Data, "leaver.db")); err != nil {
-			return &cli.Fault{Exit: cli.ExitNotFound, Code: "noData", Args: []any{"place", c.Data}, Cause: err}
+		if err := present(c.Data); err != nil {
+			return err
 		}
 	}
 	level, err := c.level()

@@ -40,7 +40,7 @@ func openShelf(ctx context.Context, at cli.Stored, readOnly bool) (*shelf, error
 	options := sqldb.Options{URL: at.Database, ReadOnly: readOnly}
 	if at.Database == "" {
 		options.Path = filepath.Join(at.Data, backup.DatabaseFile)
-		if err := dataFolder(at, options.Path, readOnly); err != nil {
+		if err := dataFolder(at, readOnly); err != nil {
 			return nil, err
 		}
 	}
@@ -57,14 +57,11 @@ func openShelf(ctx context.Context, at cli.Stored, readOnly bool) (*shelf, error
 
 // dataFolder wants a database in the folder to read from, and makes the folder to
 // write to.
-func dataFolder(at cli.Stored, file string, readOnly bool) error {
+func dataFolder(at cli.Stored, readOnly bool) error {
 	if !readOnly {
 		return os.MkdirAll(at.Data, 0o700)
 	}
-	if _, err := os.Stat(file); err != nil {
-		return &cli.Fault{Exit: cli.ExitNotFound, Code: "noData", Args: []any{"place", at.Data}, Cause: err}
-	}
-	return nil
+	return present(at.Data)
 }
 
 func fileFault(file string, err error) error {

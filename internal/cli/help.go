@@ -240,6 +240,7 @@ var complaints = []struct {
 	{regexp.MustCompile(`^missing positional arguments (?P<words>.+)$`), "missingArgument"},
 	{regexp.MustCompile(`^(?P<flag>\S+) must be one of (?P<words>.+) but got (?P<value>".*")$`), "notOneOf"},
 	{regexp.MustCompile(`^(?P<flag>[^:]+): expected a valid \d+ bit u?int but got (?P<value>".*?")`), "wholeNumber"},
+	{regexp.MustCompile(`^--[^:]+: expected \S+ value but got "(?P<value>-\d[^"]*)"`), "negative"},
 	{regexp.MustCompile(`^(?P<flag>--[^:]+): (?:missing value|expected \S+ value but got .*(?:EOL|flag))`), "missingValue"},
 	{regexp.MustCompile(`^(?P<flag>--[^:]+): .*$`), "badFlagValue"},
 	{regexp.MustCompile(`^(?P<flag><[^>]+>(?:\.\.\.)?): .*$`), "badFlagValue"},

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"mime"
 	"net/http"
+	"slices"
 
 	"leaver/internal/locale"
 	"leaver/internal/odata"
@@ -39,14 +40,12 @@ func (a *API) importPeople(c *call) error {
 		return err
 	}
 	rows, numbers, skipped := importRows(file)
-	if faults := a.weakPasswords(rows); len(faults) > 0 {
-		return c.rowFaults(faults, numbers)
-	}
 	seen, faults, err := a.Desk.Preview(c.ctx(), c.actor, rows)
 	if err != nil {
 		return err
 	}
-	if len(faults) > 0 {
+	if faults = append(faults, a.weakPasswords(rows)...); len(faults) > 0 {
+		slices.SortStableFunc(faults, func(x, y offboard.ImportFault) int { return x.Index - y.Index })
 		return c.rowFaults(faults, numbers)
 	}
 	done := seen

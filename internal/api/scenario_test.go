@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"encoding/csv"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -131,6 +132,16 @@ func testFiles(t *testing.T, s *site) {
 			f.Error.Details[0].Target != "Username" || !strings.Contains(f.Error.Details[0].Message, word) {
 			t.Errorf("%s: got %+v", lang, f)
 		}
+	}
+	bulk := "version:v1.0\nName [displayName] Required,User name [userPrincipalName] Required,Initial password [passwordProfile] Required,Block sign in (Yes/No) [accountEnabled] Required,Usage location [usageLocation]\n" +
+		"A,bulk.a@lindeboom.example,Sterk-2026!,No,UK\nB,bulk.b@lindeboom.example,zwak,No,NL\nC,bulk.c@lindeboom.example,zwak,No,UK\n"
+	wrong := want[fault](t, s, http.StatusBadRequest, ask{method: "POST", path: "imports", body: bulk, header: csvType})
+	var told []string
+	for _, d := range wrong.Error.Details {
+		told = append(told, fmt.Sprint(d.Row, " ", d.Code))
+	}
+	if want := []string{"3 user.usageLocation", "4 user.password", "5 user.usageLocation", "5 user.password"}; !slices.Equal(told, want) {
+		t.Errorf("R-BULK-11: told %q, want %q", told, want)
 	}
 	want[fault](t, s, http.StatusUnsupportedMediaType, ask{method: "POST", path: "imports", body: "{}"})
 	want[fault](t, s, http.StatusForbidden, ask{as: billing, method: "POST", path: "imports", body: file, header: csvType})

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -236,4 +237,30 @@ func TestCheckTrailIndex(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestOpenIndexesTheTrail: a trail without an index, as older versions left it, has one
+// when the database is open.
+func TestOpenIndexesTheTrail(t *testing.T) {
+	at := sqldb.Options{Path: filepath.Join(t.TempDir(), "leaver.db"), NoSync: true}
+	s, err := store.Open(t.Context(), at, storetest.IDs())
+	if err != nil {
+		t.Fatal(err)
+	}
+	storetest.Contoso(t, s)
+	crowded(t, s, 40*full, nil)
+	crowded(t, s, 30*full+9, nil)
+	want := contents(t, s) // more than one transaction makes
+	spoil(t, s, "delete from audit_index")
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again, err := store.Open(t.Context(), at, storetest.IDs())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	if got := contents(t, again); !bytes.Equal(got, want) {
+		t.Errorf("%d bytes of an index, want %d", len(got), len(want))
+	}
 }

@@ -88,14 +88,15 @@ func TestOfIsCut(t *testing.T) {
 	}
 }
 
-// TestHostileBodiesTakeNoTime: what a body costs grows with its length only.
+// TestHostileBodiesTakeNoTime: what a body costs grows with its length only. With its
+// square it would take many minutes; the limit leaves room for a busy machine.
 func TestHostileBodiesTakeNoTime(t *testing.T) {
-	const size = 512 << 10
+	const size = 1 << 20
 	for _, part := range []string{"<", "</", "<!--", "<a ", "<a href=", "<a href='", "<script>", "</script", "<svg/>", "&", "&amp", "<ul><li>", "<blockquote>", "<br>", "<td>", "\xff", "<a href=http:x>", "<pre>\n"} {
 		body := []byte("<html>" + strings.Repeat(part, size/len(part)))
 		start := time.Now()
 		got := Of(body, 64<<10)
-		if took := time.Since(start); took > 10*time.Second || len(got.Text) > 64<<10 {
+		if took := time.Since(start); took > time.Minute || len(got.Text) > 64<<10 {
 			t.Errorf("%q takes %v for %d bytes", part, took, len(got.Text))
 		}
 	}

@@ -90,7 +90,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) error {
 	if open(&a) {
 		return s.dispatch(w, r, s.newCall(r, a.version, path), &a)
 	}
-	return s.cfg.Auth.As(w, r, func(w http.ResponseWriter, r *http.Request, caller wire.Caller) error {
+	return s.cfg.Auth.As(w, r, early(r.Method, &a), func(w http.ResponseWriter, r *http.Request, caller wire.Caller) error {
 		c, a := s.newCall(r, a.version, path), a // it may be called twice
 		c.caller = caller
 		return s.admitted(w, r, c, &a)
@@ -135,6 +135,21 @@ func (s *Server) address(escapedPath string) (address, error) {
 		}
 	}
 	return a, wire.BadRequest("BadRequest", "Invalid version: "+strings.ToValidUTF8(a.version[:min(len(a.version), 20)], ""))
+}
+
+// early says that a request may begin before its caller has been asked for, see
+// [wire.Auth.As]: it only reads, or is one of the frequent changes that are wholly
+// in one transaction.
+func early(method string, a *address) bool {
+	switch method {
+	case http.MethodGet, http.MethodHead:
+		return true
+	case http.MethodDelete:
+		return len(a.segments) == 2 && a.is("users")
+	case http.MethodPost:
+		return len(a.segments) == 4 && a.is("directory", "deletedItems") && a.segments[3] == "restore"
+	}
+	return false
 }
 
 // open says that everybody may read an address: what describes the service.

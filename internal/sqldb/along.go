@@ -18,11 +18,13 @@ type along struct {
 
 type alongKey struct{}
 
-// Along gives a context whose first query of one statement takes another one
-// along: on PostgreSQL in the same round trip. use looks at its first row before
-// anybody gets an answer in that context; the error that it gives is that of each
-// query from then on. settle asks by itself when nobody has asked anything yet,
-// and gives what use gave.
+// Along gives a context whose first query of one statement, or whose first Update,
+// takes another one along: on PostgreSQL in the same round trip, for an Update if
+// nobody else is at it. use looks at its
+// first row before anybody gets an answer in that context and before anything is
+// committed; the error that it gives is that of each query from then on. In an
+// Update that is run again use is called again. settle asks by itself when nobody
+// has asked anything yet, and gives what use gave.
 func (db *DB) Along(ctx context.Context, use func(*Row) error, text string, args ...any) (_ context.Context, settle func() error) {
 	a := &along{db: db, text: text, args: args, use: use}
 	return context.WithValue(ctx, alongKey{}, a), func() error { return a.settle(ctx) }
@@ -46,6 +48,60 @@ func (db *DB) settled(ctx context.Context) error {
 		return a.settle(context.WithValue(ctx, alongKey{}, nil))
 	}
 	return nil
+}
+
+// companion gives what is to come along with an Update; nil when nothing is, or
+// when it was asked before. In a crowd it is asked beforehand: a round trip takes
+// none of the time of those who wait in line, but a statement in the line does.
+func (db *DB) companion(ctx context.Context, crowd bool) (*along, error) {
+	a, ok := ctx.Value(alongKey{}).(*along)
+	if !ok || a.db != db {
+		return nil, nil
+	}
+	if crowd || db.dialect == SQLite {
+		return nil, db.settled(ctx)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.done {
+		return nil, a.err
+	}
+	return a, nil
+}
+
+// guest is what came along with an Update.
+type guest struct {
+	*along
+	rows   *kept
+	denied error // what it had against the Update
+}
+
+// invite has it go with the first statement of this Update.
+func (tx *Tx) invite(a *along) error {
+	if a == nil {
+		return nil
+	}
+	text, err := tx.db.text(a.text)
+	if err != nil {
+		return err
+	}
+	tx.guest = guest{along: a, rows: &kept{text: text}}
+	return tx.s.wire.later(errand{text: text, args: a.args, job: tx.job, keep: tx.guest.rows})
+}
+
+// admit looks at what came along, once its rows are there.
+func (tx *Tx) admit() error {
+	g := &tx.guest
+	if g.rows == nil || g.rows.c == nil {
+		return g.denied
+	}
+	rows := g.rows
+	g.rows = nil
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.end(g.use(&Row{rows: &Rows{rows: rows, text: rows.text, done: true}}))
+	g.denied = g.err
+	return g.denied
 }
 
 // first gives what is to come along with a query, locked; nil when nothing is.

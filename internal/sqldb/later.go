@@ -73,7 +73,10 @@ func (tx *Tx) flush(ctx context.Context) error {
 	if tx.failed != nil || tx.db.dialect == SQLite {
 		return tx.failed
 	}
-	return tx.spoil("a statement before", tx.s.note(tx.s.wire.flush(tx.shield(ctx))))
+	if err := tx.s.note(tx.s.wire.flush(tx.shield(ctx))); err != nil {
+		return tx.spoil("a statement before", err)
+	}
+	return tx.admit()
 }
 
 // Ahead says that a query will follow soon, unless something is changed before: on

@@ -31,6 +31,7 @@ type Tx struct {
 	job          *job
 	first        bool    // nobody changed anything in the same commit before
 	ahead        []*kept // asked for before it was needed
+	guest        guest
 }
 
 // Dialect says which database this is.
@@ -73,6 +74,9 @@ func (tx *Tx) Exec(ctx context.Context, text string, args ...any) (int64, error)
 	}
 	tx.alter()
 	n, err := tx.s.exec(ctx, text, args...)
+	if err == nil {
+		return n, tx.admit()
+	}
 	return n, tx.spoil(text, err)
 }
 
@@ -92,6 +96,9 @@ func (tx *Tx) Query(ctx context.Context, text string, args ...any) (*Rows, error
 	rows, err := tx.query(ctx, text, args)
 	if err != nil {
 		return nil, tx.spoil(text, err)
+	}
+	if err := tx.admit(); err != nil {
+		return nil, errors.Join(err, tx.s.note(rows.Close()))
 	}
 	tx.open = &Rows{rows: rows, text: text, tx: tx, s: tx.s}
 	return tx.open, nil
@@ -166,6 +173,9 @@ func (tx *Tx) closeRows() {
 func (tx *Tx) ready(ctx context.Context, text string) (string, context.Context, error) {
 	if tx.failed != nil {
 		return "", ctx, tx.failed
+	}
+	if tx.guest.denied != nil {
+		return "", ctx, tx.guest.denied
 	}
 	if tx.open != nil {
 		return "", ctx, errOpenRows

@@ -19,6 +19,8 @@ type job struct {
 	f    func(*Tx) error
 	done chan struct{}
 	err  error
+	// along comes with the first statement, nil for nothing.
+	along *along
 	// taken is set by whoever comes first: the writer that runs the job, or the
 	// caller whose context ended while it waited.
 	taken atomic.Bool
@@ -37,7 +39,9 @@ type writer struct {
 	ended chan struct{}
 	mu    sync.RWMutex // guards shut and the sending to jobs
 	shut  bool
-	turn  sync.Mutex // guards what follows
+	// callers is how many calls of Update there are now.
+	callers atomic.Int64
+	turn    sync.Mutex // guards what follows
 
 	todo []*job
 	s    *session
@@ -70,10 +74,12 @@ func (db *DB) Update(ctx context.Context, f func(tx *Tx) error) error {
 	if db.writer == nil {
 		return fmt.Errorf("update: %w", ErrReadOnly)
 	}
-	if err := db.settled(ctx); err != nil {
+	defer db.writer.callers.Add(-1)
+	a, err := db.companion(ctx, db.writer.callers.Add(1) > 1)
+	if err != nil {
 		return err
 	}
-	j := &job{ctx: ctx, f: f, done: make(chan struct{})}
+	j := &job{ctx: ctx, f: f, along: a, done: make(chan struct{})}
 	if err := db.writer.send(j); err != nil {
 		return err
 	}
@@ -235,8 +241,16 @@ func call(f func(*Tx) error, tx *Tx) (err error) {
 		}
 		tx.closeRows()
 	}()
-	err = f(tx)
+	if err = tx.invite(tx.job.along); err == nil {
+		err = f(tx)
+	}
 	normal = true
+	if err == nil && tx.changed && tx.guest.rows != nil { // it changed something before it asked for anything
+		err = tx.flush(context.Background())
+	}
+	if err == nil {
+		err = tx.guest.denied // which f kept to itself
+	}
 	if err == nil {
 		err = tx.failed
 	}

@@ -31,6 +31,8 @@ func malformed(format string, args ...any) *Fault {
 	return BadRequest("BadRequest", fmt.Sprintf(format, args...))
 }
 
+func unreadable() *Fault { return malformed("The request body could not be read.") }
+
 // Body reads the whole body of a request, unpacked where it came as gzip, up to
 // limit bytes. Packed and unpacked count alike, so that a small body can't
 // become a large one.
@@ -55,7 +57,7 @@ func Body(r *http.Request, limit int64) ([]byte, error) {
 	case errors.As(err, &large):
 		return nil, tooLarge(large.Limit)
 	case err != nil:
-		return nil, malformed("The request body could not be read.")
+		return nil, unreadable()
 	case int64(len(b)) > limit:
 		return nil, tooLarge(limit)
 	}

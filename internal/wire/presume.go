@@ -1,26 +1,37 @@
 package wire
 
 import (
+	"bytes"
 	"errors"
+	"io"
 	"maps"
 	"net/http"
 
 	"leaver/internal/offboard"
 )
 
-// As serves a request for its caller, or refuses as Caller does. A request that
-// only reads begins at once, for the caller as they stood last, where asking for
-// them beforehand would take a round trip: that question goes with its first query,
-// and nothing is answered before it has been settled. Whoever stands otherwise by
-// now is asked for, and the request served from its beginning. R-DEL-12
-func (a *Auth) As(w http.ResponseWriter, r *http.Request, serve func(w http.ResponseWriter, r *http.Request, c Caller) error) error {
+// maxReplayed is how large the body of a request may be that can be served twice.
+const maxReplayed = 4 << 10
+
+// As serves a request for its caller, or refuses as Caller does. early says that it
+// does nothing before it asks the database, and changes nothing but what is in one
+// transaction. Such a request begins at once, for the caller as they stood last, where
+// asking for them beforehand would take a round trip: that question goes with its first
+// query, or with the first one in its transaction, and nothing is answered and nothing
+// is kept before it has been settled. Whoever stands otherwise by now is asked for, and
+// the request served from its beginning. R-DEL-12
+func (a *Auth) As(w http.ResponseWriter, r *http.Request, early bool, serve func(w http.ResponseWriter, r *http.Request, c Caller) error) error {
 	claims, err := a.claims(r)
 	if err != nil {
 		return err
 	}
-	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+	if early && r.ContentLength >= 0 && r.ContentLength <= maxReplayed {
 		was, ctx, settle := a.Subjects.Presume(r.Context(), claims.Subject, claims.IsApp)
 		if settle != nil {
+			again, err := replayed(r)
+			if err != nil {
+				return err
+			}
 			out := &presuming{ResponseWriter: w, header: w.Header().Clone(), settle: settle}
 			caller, err := callerOf(r, &claims, was)
 			if err == nil {
@@ -29,6 +40,7 @@ func (a *Auth) As(w http.ResponseWriter, r *http.Request, serve func(w http.Resp
 			if out.begin(); !errors.Is(out.err, offboard.ErrSubjectChanged) {
 				return errors.Join(out.err, err)
 			}
+			again()
 		}
 	}
 	now, err := a.Subjects.Subject(r.Context(), claims.Subject, claims.IsApp)
@@ -40,6 +52,21 @@ func (a *Auth) As(w http.ResponseWriter, r *http.Request, serve func(w http.Resp
 		return err
 	}
 	return serve(w, r, c)
+}
+
+// replayed reads the body of a request into memory; again puts it back to its
+// beginning.
+func replayed(r *http.Request) (again func(), err error) {
+	if r.ContentLength == 0 {
+		return func() {}, nil
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, unreadable()
+	}
+	again = func() { r.Body = io.NopCloser(bytes.NewReader(body)) }
+	again()
+	return again, nil
 }
 
 // presuming is an answer that begins when it is settled who it is for. When that

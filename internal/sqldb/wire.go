@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -84,6 +85,9 @@ func (w *wire) query(ctx context.Context, text string, args []any) (*wireRows, e
 	args, err := plain(args)
 	if err != nil {
 		return nil, err
+	}
+	if strings.HasSuffix(text, steady) {
+		w.queue = append(w.queue, errand{text: steadyPlan})
 	}
 	r := &wireRows{w: w, ctx: ctx, stop: w.watch(ctx)}
 	r.c, err = w.send(append(w.queue, errand{text: text, args: args}))

@@ -34,6 +34,8 @@ type list[T any] struct {
 	// column is unique, and comes behind every order.
 	order []odata.SortColumn
 	size  int // of a page, when the query doesn't say
+	// steady: an index gives the rows in their order, whatever the values are.
+	steady bool
 }
 
 // ordered puts the query's order in front of the unique column.
@@ -84,7 +86,11 @@ func (l *list[T]) page(ctx context.Context, db sqldb.Querier, q *offboard.ListQu
 	if top <= 0 {
 		top = cmp.Or(l.size, defaultPage)
 	}
-	text := l.selected(sort) + where.String() + " order by " + odata.OrderBy(sort) + " limit $" + strconv.Itoa(1+len(args))
+	text := l.selected(sort) + where.String() + " order by " + odata.OrderBy(sort)
+	if l.steady {
+		return page, l.read(ctx, db, &page, len(sort), top, print, text+" limit "+strconv.Itoa(top+1)+" {steady}", args)
+	}
+	text += " limit $" + strconv.Itoa(1+len(args))
 	return page, l.read(ctx, db, &page, len(sort), top, print, text, append(args, top+1))
 }
 

@@ -45,6 +45,7 @@ func (l *list[T]) drive(q *offboard.UserQuery) {
 	if len(q.OrderBy) > 0 {
 		return
 	}
+	l.steady = plain(q)
 	for _, e := range conjuncts(q.Filter) {
 		if order := indexed(e); order != nil {
 			l.order = order
@@ -63,6 +64,16 @@ func (l *list[T]) drive(q *offboard.UserQuery) {
  and u.pk = l.user_pk and u.deleted is null`
 		l.args, l.order = []any{sku}, []odata.SortColumn{{Name: "pk", SQL: "l.user_pk", Kind: odata.Integer}}
 	}
+}
+
+// plain says that a query asks for everybody, or for those whose name begins so: the
+// index that keeps the order is the one to go by.
+func plain(q *offboard.UserQuery) bool {
+	if q.Search != nil || q.Box != "" {
+		return false
+	}
+	begins, ok := q.Filter.(*odata.CallExpr)
+	return q.Filter == nil || ok && indexed(begins) != nil
 }
 
 // conjuncts are the conditions of a filter that all have to hold.

@@ -79,7 +79,9 @@ func TestAlongGuardsChanges(t *testing.T) {
 				_, err := tx.Exec(ctx, insert, []byte(name), name)
 				return err
 			},
-			"later": func(ctx context.Context, tx *sqldb.Tx, name string) error { return tx.Later(ctx, insert, []byte(name), name) },
+			"later": func(ctx context.Context, tx *sqldb.Tx, name string) error {
+				return tx.Later(ctx, insert, []byte(name), name)
+			},
 			"several": func(ctx context.Context, tx *sqldb.Tx, name string) error {
 				_, err := tx.ExecAll(ctx, insert, [][]any{{[]byte(name), name}, {[]byte(name + "2"), name + "2"}})
 				return err

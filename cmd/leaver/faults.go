@@ -31,6 +31,10 @@ func openFault(at cli.Place, err error) error {
 		return exit("inUse")
 	case errors.Is(err, sqldb.ErrNewerSchema):
 		return exit("newerData")
+	case errors.Is(err, sqldb.ErrEmpty):
+		return &cli.Fault{Exit: cli.ExitNotFound, Code: "noData", Args: args, Cause: err}
+	case errors.Is(err, sqldb.ErrOlderSchema): // opened for reading only
+		return exit("olderData")
 	case errors.Is(err, sqldb.ErrNotADatabase):
 		return exit("notADatabase")
 	case errors.Is(err, sqldb.ErrCorrupt):

@@ -36,7 +36,9 @@ func TestDatabase(t *testing.T) {
 		}
 		return out.String()
 	}
+	leaver(cli.ExitNotFound, "doctor") // nothing was ever written there
 	leaver(cli.ExitNotFound, "user", "list")
+	leaver(cli.ExitNotFound, "doctor") // now there are tables, and no organization
 	leaver(cli.ExitDone, "init", "--name", "School", "--domain", "school.example", "--admin", "admin", "--password-file", password)
 	leaver(cli.ExitDone, "user", "add", "anna@school.example")
 

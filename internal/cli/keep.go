@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -228,8 +229,8 @@ func (s *session) kept(key string, k Kept, place string) error {
 
 // unserved words a refusal that no server has worded.
 func (s *session) unserved(err error) error {
-	r := org.RefusalOf(err)
-	if r == nil {
+	r, worded := org.RefusalOf(err), (*Fault)(nil)
+	if r == nil || errors.As(err, &worded) {
 		return err
 	}
 	return &Fault{Exit: ExitFailure, Code: r.Reason, Said: locale.Text(s.lang, "refusal."+r.Reason, r.Args.Map()), Advice: s.hint(r.Reason), Cause: err}

@@ -27,6 +27,8 @@ var (
 	ErrNewerSchema = errors.New("the database is newer than this program")
 	// ErrOlderSchema: the database needs a migration and was opened for reading only.
 	ErrOlderSchema = errors.New("the database is older than this program")
+	// ErrEmpty: the same of a database that no version of the program has used yet.
+	ErrEmpty = fmt.Errorf("%w: no version has used it yet", ErrOlderSchema)
 	// ErrReadOnly: the file, its folder or the connection cannot be written.
 	ErrReadOnly = errors.New("the database cannot be written")
 	// ErrInUse: another process writes to this database file.

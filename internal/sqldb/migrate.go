@@ -54,6 +54,8 @@ func (m *migrations) check(have int64, readOnly bool) error {
 		return nil
 	case have > m.target:
 		return fmt.Errorf("%w: its schema has version %d, this program knows %d", ErrNewerSchema, have, m.target)
+	case have == 0 && readOnly:
+		return ErrEmpty
 	case have < m.target && readOnly:
 		return fmt.Errorf("%w: its schema has version %d, this program needs %d", ErrOlderSchema, have, m.target)
 	}

@@ -56,7 +56,7 @@ func TestPostgresSchemaVersions(t *testing.T) {
 		}
 	}
 	_, err := sqldb.Open(t.Context(), sqldb.Options{URL: sqltest.PostgresURL(t, nil), Migrations: schema(), ReadOnly: true})
-	if !errors.Is(err, sqldb.ErrOlderSchema) {
+	if !errors.Is(err, sqldb.ErrEmpty) || !errors.Is(err, sqldb.ErrOlderSchema) {
 		t.Errorf("err = %v", err)
 	}
 	for _, wrong := range []string{"postgres://nobody:wrong@127.0.0.1:1/none?sslmode=disable", proxied(t, address, "127.0.0.1:1")} {

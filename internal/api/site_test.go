@@ -196,16 +196,42 @@ func (s *site) describe() {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	loader := openapi3.NewLoader()
-	if s.doc, err = loader.LoadFromData(text); err != nil {
-		s.t.Fatalf("the description can't be read: %v", err)
-	}
-	if err := s.doc.Validate(loader.Context); err != nil {
-		s.t.Fatalf("the description is not OpenAPI: %v", err)
-	}
-	if s.paths, err = legacy.NewRouter(s.doc); err != nil {
+	made, err := read(string(text))
+	if err != nil {
 		s.t.Fatal(err)
 	}
+	s.doc, s.paths = made.doc, made.paths
+}
+
+// description is what a server says of itself, read.
+type description struct {
+	doc   *openapi3.T
+	paths routers.Router
+}
+
+// descriptions are those that were read already: all servers say the same, and to
+// check it takes longer than most tests.
+var descriptions sync.Map
+
+func read(text string) (*description, error) {
+	if known, ok := descriptions.Load(text); ok {
+		return known.(*description), nil
+	}
+	loader := openapi3.NewLoader()
+	doc, err := loader.LoadFromData([]byte(text))
+	if err != nil {
+		return nil, fmt.Errorf("the description can't be read: %w", err)
+	}
+	if err := doc.Validate(loader.Context); err != nil {
+		return nil, fmt.Errorf("the description is not OpenAPI: %w", err)
+	}
+	paths, err := legacy.NewRouter(doc)
+	if err != nil {
+		return nil, err
+	}
+	made := &description{doc, paths}
+	descriptions.Store(text, made)
+	return made, nil
 }
 
 // ask is one request; header takes names and values by turns.

@@ -8,6 +8,7 @@ import (
 
 	"leaver/internal/offboard"
 	"leaver/internal/org"
+	"leaver/internal/sqldb"
 	"leaver/internal/store"
 	"leaver/internal/store/storetest"
 )
@@ -76,6 +77,17 @@ func TestBulkIsOneByOne(t *testing.T) {
 			if a[table] != b[table] {
 				t.Errorf("table %s: together %+v, apart %+v", table, a[table], b[table])
 			}
+		}
+		seats := func(o *office) string {
+			t.Helper()
+			text, err := sqldb.One(t.Context(), o.store.DB(), sqldb.Value[string], "select seats from organization")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return text
+		}
+		if a, b := seats(together), seats(apart); a != b || a == "{}" {
+			t.Errorf("seats in use: together %s, apart %s", a, b)
 		}
 		if n, m := together.audited(t, offboard.ActDelete), apart.audited(t, offboard.ActDelete); n != len(names)-1 || m != n {
 			t.Errorf("%d and %d deletions in the trail, want %d", n, m, len(names)-1)

@@ -32,14 +32,20 @@ func chains(t *testing.T, s *store.Store) []link {
 	return links
 }
 
-// TestMigrationMakesChains takes an organization with a past back to the version
-// before, and forth again.
-func TestMigrationMakesChains(t *testing.T) {
-	text, err := fs.ReadFile(store.Migrations(), "0012_departed.sql")
-	if err != nil {
-		t.Fatal(err)
+// TestMigrationsMakeChainsAndSeats takes an organization with a past back to the
+// versions before, and forth again.
+func TestMigrationsMakeChainsAndSeats(t *testing.T) {
+	sections := func(name string) (up, down string) {
+		t.Helper()
+		text, err := fs.ReadFile(store.Migrations(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		up, down, _ = strings.Cut(strings.TrimPrefix(string(text), "-- +goose Up"), "-- +goose Down")
+		return up, down
 	}
-	up, down, _ := strings.Cut(strings.TrimPrefix(string(text), "-- +goose Up"), "-- +goose Down")
+	chain, noChain := sections("0012_departed.sql")
+	seats, noSeats := sections("0014_seats.sql")
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		bodies, _ := shelf(t)
 		c := clinic(t, s, bodies)
@@ -78,8 +84,28 @@ func TestMigrationMakesChains(t *testing.T) {
 				}
 			}
 		}
-		run(down)
-		run(up)
+		inUse := func() int {
+			t.Helper()
+			n := 0
+			storetest.Read(t, s, func(tx offboard.Tx) error {
+				o, err := tx.Organization(t.Context())
+				for i := range o.Subscriptions {
+					n += o.Subscriptions[i].Assigned
+				}
+				return err
+			})
+			return n
+		}
+		assigned := inUse()
+		if assigned == 0 {
+			t.Fatal("no seat is in use")
+		}
+		for _, section := range []string{noSeats, noChain, chain, seats} {
+			run(section)
+		}
+		if n := inUse(); n != assigned {
+			t.Errorf("%d seats are in use, want %d", n, assigned)
+		}
 		if got := chains(t, s); !reflect.DeepEqual(got, want) {
 			t.Errorf("got  %v\nwant %v", got, want)
 		}

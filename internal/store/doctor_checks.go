@@ -25,7 +25,7 @@ func checks(due time.Time) []check {
 		{code: "noOrganization", severity: org.Critical, text: "select upn from users where not exists (select 1 from organization)"},
 		{code: "peopleCount", severity: org.Critical, text: counted("o.people", "select count(*) from users where deleted is null", "'active'", "organization o")},
 		{code: "peopleCount", severity: org.Critical, text: counted("o.deleted_people", "select count(*) from users where deleted is not null", "'deleted'", "organization o")},
-		{code: "seatCount", severity: org.Critical, text: counted("p.consumed", `select count(distinct l.user_pk) from licenses l
+		{code: "seatCount", severity: org.Critical, text: counted(seatsInUse, `select count(distinct l.user_pk) from licenses l
  join users u on u.pk = l.user_pk where l.product_pk = p.pk and l.error = '' and u.deleted is null`, "p.display_name", "products p")}, // R-LIC-14 R-SM-18
 		{code: "flag", severity: org.Critical, args: arg("column", "licensed"), text: `select u.upn from users u
  where u.licensed <> exists (select 1 from licenses l where l.user_pk = u.pk and l.error = '')`},

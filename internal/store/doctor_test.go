@@ -115,7 +115,7 @@ func TestCheck(t *testing.T) {
 	}{
 		{"peopleCount", "update organization set people = people + 1"},
 		{"peopleCount", "update organization set deleted_people = 0"},
-		{"seatCount", "update products set consumed = consumed - 1 where part_number = 'ENTERPRISEPACK'"},
+		{"seatCount", "update organization set seats = '{}'"},
 		{"flag", "update users set licensed = not licensed where upn = 'bram@contoso.com'"},
 		{"flag", "update users set shared = not shared where upn = 'bram@contoso.com'"},
 		{"primaryAddress", "update addresses set is_primary = true where value = 'bram.alias@contoso.com'"},
@@ -166,7 +166,7 @@ func TestCheck(t *testing.T) {
 			t.Errorf("a sound organization: %v, %v", found, err)
 		}
 		want := []string{"seatCount", "flag", "orphan", "itemAudit", "departureCounts", "auditChain", "words"}
-		spoil(t, s, "update products set consumed = consumed - 1", "update users set licensed = not licensed", "delete from drives",
+		spoil(t, s, "update organization set seats = '{\"x\":1}'", "update users set licensed = not licensed", "delete from drives",
 			"update departures set counts = '{}'", "update audit set detail = 'x'", "delete from user_words")
 		got := codes(t, s, c)
 		for _, code := range want {

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
+
+	"leaver/internal/org"
 )
 
 // head is what nearly every change reads and counts on in the row of the
@@ -18,6 +21,9 @@ type head struct {
 	moved bool // the trail went on
 	// people and deleted are how many more there are now.
 	people, deleted int64
+	// seats are those in use by product, as JSON, and taken how many more there are now.
+	seats string
+	taken map[org.SkuID]int64
 }
 
 func (t *txn) readHead(ctx context.Context) error {
@@ -25,7 +31,7 @@ func (t *txn) readHead(ctx context.Context) error {
 		return nil
 	}
 	h := &t.head
-	err := t.QueryRow(ctx, headText).Scan(&h.clock, &h.seq, &h.hash, &h.there, &h.next)
+	err := t.QueryRow(ctx, headText).Scan(&h.clock, &h.seq, &h.hash, &h.there, &h.next, &h.seats)
 	if err != nil {
 		return fmt.Errorf("read the counters of the organization: %w", err)
 	}
@@ -35,7 +41,7 @@ func (t *txn) readHead(ctx context.Context) error {
 
 // headText asks for the last departure in this form because PostgreSQL, which takes
 // a young table for empty, goes through all of it for a max.
-const headText = `select coalesce(o.clock_offset, 0), coalesce(o.audit_seq, 0), o.audit_hash, o.pk is not null, d.next
+const headText = `select coalesce(o.clock_offset, 0), coalesce(o.audit_seq, 0), o.audit_hash, o.pk is not null, d.next, coalesce(o.seats, '{}')
  from (select coalesce((select pk from departures order by pk desc limit 1), 0) + 1 as next) d left join organization o on true`
 
 // countHeads keeps the numbers of active and of deleted people, so that nobody
@@ -52,13 +58,21 @@ var errNoHead = errors.New("there is no organization yet")
 func (t *txn) writeHead(ctx context.Context) error {
 	h := &t.head
 	text, args := "update organization set people = people + $1, deleted_people = deleted_people + $2", []any{h.people, h.deleted}
-	switch {
-	case h.moved:
-		text, args = text+", audit_seq = $3, audit_hash = $4", append(args, h.seq, h.hash)
-	case h.people == 0 && h.deleted == 0:
+	seats := len(h.taken) > 0
+	if !h.moved && !seats && h.people == 0 && h.deleted == 0 {
 		return nil
 	}
-	var err error
+	if h.moved {
+		text, args = text+", audit_seq = $3, audit_hash = $4", append(args, h.seq, h.hash)
+	}
+	err := t.addSeats(ctx)
+	if err != nil {
+		return err
+	}
+	if seats {
+		args = append(args, h.seats)
+		text += ", seats = $" + strconv.Itoa(len(args))
+	}
 	if h.there {
 		err = t.Later(ctx, text, args...)
 	} else { // it may have been made since

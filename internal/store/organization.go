@@ -15,6 +15,9 @@ import (
 
 // Organization implements offboard.Organizations.
 func (t *txn) Organization(ctx context.Context) (*org.Organization, error) {
+	if err := t.writeSeats(ctx); err != nil {
+		return nil, err
+	}
 	for _, text := range []string{domainNames, allProducts, allSubscriptions} {
 		if err := t.Ahead(ctx, text); err != nil {
 			return nil, err
@@ -59,7 +62,7 @@ const (
 	globalAdmins = `select count(*) from role_assignments r
  where r.role = $1 and not r.suspended and (select u.deleted is null and u.enabled from users u where u.pk = r.user_pk)`
 	allSubscriptions = `select s.id, p.sku, p.part_number, p.display_name, s.channel, s.billing, s.commitment, s.term_start,
- s.term_end, s.last_purchase, s.bound, s.recurring, s.trial, s.credit_check, s.end_of_sale, s.by_rep, s.status, s.total, p.consumed,
+ s.term_end, s.last_purchase, s.bound, s.recurring, s.trial, s.credit_check, s.end_of_sale, s.by_rep, s.status, s.total, ` + seatsInUse + `,
  (select sum(x.total) from subscriptions x where x.product_pk = s.product_pk), s.price, s.currency, s.per, s.scheduled_total, s.scheduled_at
  from subscriptions s join products p on p.pk = s.product_pk order by s.pk`
 )
@@ -128,7 +131,7 @@ func (t *txn) SaveProducts(ctx context.Context, ps org.Products) error {
 		if err != nil {
 			return err
 		}
-		if _, err := t.Exec(ctx, `insert into products (sku, part_number, display_name, plans, company, consumed) values ($1, $2, $3, $4, $5, 0)
+		if _, err := t.Exec(ctx, `insert into products (sku, part_number, display_name, plans, company) values ($1, $2, $3, $4, $5)
  on conflict (sku) do update set part_number = excluded.part_number, display_name = excluded.display_name, plans = excluded.plans,
  company = excluded.company`, string(p.Sku), p.PartNumber, p.DisplayName, string(plans), p.Company); err != nil {
 			return fmt.Errorf("save product %s: %w", p.PartNumber, err)
@@ -173,8 +176,11 @@ func (t *txn) SaveSubscription(ctx context.Context, s org.Subscription, now time
 	if err != nil {
 		return fmt.Errorf("save subscription %s: %w", s.ID, err)
 	}
+	if err := t.writeSeats(ctx); err != nil {
+		return err
+	}
 	_, err = t.Exec(ctx, `insert into seat_history (subscription_pk, at, total, assigned)
- select $1, $2, $3, p.consumed from products p where p.sku = $4`, pk, unix(now), s.Total, string(s.Sku))
+ select $1, $2, $3, `+seatsInUse+` from products p where p.sku = $4`, pk, unix(now), s.Total, string(s.Sku))
 	return err
 }
 
@@ -183,6 +189,9 @@ func (t *txn) OverAssigned(ctx context.Context, before, after *org.Person) ([]st
 	text, args := overAssigned(before, after)
 	if text == "" {
 		return nil, nil
+	}
+	if err := t.writeSeats(ctx); err != nil {
+		return nil, err
 	}
 	return sqldb.All(ctx, t, sqldb.Value[string], text, args...)
 }
@@ -208,4 +217,4 @@ func overAssigned(before, after *org.Person) (text string, args []any) {
 }
 
 const overAssignedText = `select p.display_name from products p where p.sku {whose}
- and p.consumed + {more} > (select coalesce(sum(s.total), 0) from subscriptions s where s.product_pk = p.pk) order by p.pk`
+ and ` + seatsInUse + ` + {more} > (select coalesce(sum(s.total), 0) from subscriptions s where s.product_pk = p.pk) order by p.pk`

@@ -34,13 +34,7 @@ func (t *txn) Save(ctx context.Context, changes []offboard.Change) error {
 		heads += count(c.After.Key != 0 && c.After.Active()) - count(c.Before.Key != 0 && c.Before.Active())
 		gone += count(c.After.Key != 0 && !c.After.Active()) - count(c.Before.Key != 0 && !c.Before.Active())
 	}
-	for _, sku := range slices.Sorted(mapKeys(seats)) {
-		if n := seats[sku]; n != 0 {
-			if err := t.Later(ctx, "update products set consumed = consumed + $1 where sku = $2", n, string(sku)); err != nil {
-				return err
-			}
-		}
-	}
+	t.countSeats(seats)
 	t.countHeads(heads, gone)
 	return nil
 }

@@ -20,11 +20,11 @@ func (s *Store) SubscribedSkus(ctx context.Context) ([]offboard.ProductSeats, er
 			return p, err
 		}
 		return p, json.Unmarshal([]byte(plans), &p.Plans)
-	}, `select p.sku, p.part_number, p.display_name, p.plans, p.company, p.consumed,
+	}, `select p.sku, p.part_number, p.display_name, p.plans, p.company, `+seatsInUse+`,
  sum(case when s.status in ('', 'Enabled') then s.total else 0 end), sum(case s.status when 'Warning' then s.total else 0 end),
  sum(case s.status when 'Suspended' then s.total else 0 end), sum(case s.status when 'LockedOut' then s.total else 0 end)
  from products p join subscriptions s on s.product_pk = p.pk where s.status <> 'Deleted'
- group by p.pk, p.sku, p.part_number, p.display_name, p.plans, p.company, p.consumed order by p.pk`)
+ group by p.pk, p.sku, p.part_number, p.display_name, p.plans, p.company order by p.pk`)
 	return found, outage(err)
 }
 

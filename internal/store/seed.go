@@ -25,12 +25,10 @@ func (t *txn) Seed(ctx context.Context, people []offboard.Newcomer) error {
 	if err == nil {
 		err = s.write(ctx)
 	}
-	if err == nil {
-		err = s.count(ctx, people)
-	}
 	if err != nil {
 		return fmt.Errorf("seed %d people: %w", len(people), err)
 	}
+	s.count(people)
 	return nil
 }
 
@@ -207,7 +205,7 @@ func (s *seeding) write(ctx context.Context) error {
 }
 
 // count adds the newcomers to the seats taken and to the people of the organization.
-func (s *seeding) count(ctx context.Context, people []offboard.Newcomer) error {
+func (s *seeding) count(people []offboard.Newcomer) {
 	seats := map[org.SkuID]int64{}
 	var heads, gone int64
 	for i := range people {
@@ -219,13 +217,8 @@ func (s *seeding) count(ctx context.Context, people []offboard.Newcomer) error {
 		heads += count(p.Active())
 		gone += count(!p.Active())
 	}
-	for _, sku := range slices.Sorted(mapKeys(seats)) {
-		if _, err := s.t.Exec(ctx, "update products set consumed = consumed + $1 where sku = $2", seats[sku], string(sku)); err != nil {
-			return err
-		}
-	}
+	s.t.countSeats(seats)
 	s.t.countHeads(heads, gone)
-	return nil
 }
 
 // SeedSeats implements offboard.Seeder.

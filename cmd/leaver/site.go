@@ -88,7 +88,7 @@ func openSite(ctx context.Context, o siteOptions) (*site, error) {
 	s.desk = &offboard.Desk{
 		Store: s.store, Bodies: s.bodies, Now: o.now, NewID: newID, Log: o.log, Node: newID(), Lease: time.Minute,
 		HashPassword: func(password string) (string, error) { return s.passwords.Hash(context.WithoutCancel(ctx), password) },
-		NewPassword:  newPassword, ReplyTemplates: replyTemplates(), WriteLetter: writer{}.letter,
+		NewPassword:  newPassword, ReplyTemplates: replyTemplates(), WriteLetter: writer{}.letter, CheckPassword: identity.CheckPolicy,
 	}
 	return s, nil
 }
@@ -262,7 +262,7 @@ func (s *site) server(o serving, auth *wire.Auth, actors api.Authenticator, ids 
 	}
 	rest := &api.API{
 		Desk: s.desk, Reads: s.store, Auth: actors, Log: s.log, Now: s.now, NewID: newID,
-		CheckPassword: identity.CheckPolicy, Base: o.publicURL, BehindProxy: o.behindProxy, Throttle: throttle,
+		Base: o.publicURL, BehindProxy: o.behindProxy, Throttle: throttle,
 	}
 	registry := prometheus.NewRegistry()
 	if err := s.measure(registry); err != nil {

@@ -32,8 +32,6 @@ type API struct {
 	Log   *slog.Logger
 	Now   func() time.Time // the real clock
 	NewID func() string
-	// CheckPassword says whether an account may take a password, nil: yes.
-	CheckPassword func(password, upn string) error
 	// Base is where clients reach this server, such as https://leaver.example.org:
 	// next links begin with it. Optional: without it, each request's own host.
 	Base string

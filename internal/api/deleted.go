@@ -104,11 +104,7 @@ func (a *API) restore(c *call) error {
 	if err != nil {
 		return err
 	}
-	name := body.NewUPN
-	if name == "" {
-		name = who.Name
-	}
-	if err := a.checkPassword(c, body.Password, body.Generate, false, name); err != nil {
+	if err := onePassword(c, body.Password, body.Generate, false); err != nil {
 		return err
 	}
 	back, err := a.Desk.RestoreUser(c.ctx(), c.actor, who.ID, offboard.Restoring{

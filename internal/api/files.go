@@ -6,7 +6,6 @@ import (
 	"iter"
 	"mime"
 	"net/http"
-	"slices"
 
 	"leaver/internal/locale"
 	"leaver/internal/odata"
@@ -44,8 +43,7 @@ func (a *API) importPeople(c *call) error {
 	if err != nil {
 		return err
 	}
-	if faults = append(faults, a.weakPasswords(rows)...); len(faults) > 0 {
-		slices.SortStableFunc(faults, func(x, y offboard.ImportFault) int { return x.Index - y.Index })
+	if len(faults) > 0 {
 		return c.rowFaults(faults, numbers)
 	}
 	done := seen
@@ -58,16 +56,6 @@ func (a *API) importPeople(c *call) error {
 		Format: file.Format, DryRun: dry, Created: done.Created, Updated: done.Updated, Skipped: done.Unchanged + skipped, Licenses: done.Licenses,
 		Products: some(done.Products), Domains: some(done.Domains), Warnings: problemsOf(c.lang, file.Warnings),
 	})
-}
-
-// weakPasswords are the rows whose password no account may have. R-API-17
-func (a *API) weakPasswords(rows []offboard.ImportRow) (faults []offboard.ImportFault) {
-	for i := range rows {
-		if p := rows[i].Password; p != "" && a.CheckPassword(p, rows[i].User.UPN) != nil {
-			faults = append(faults, offboard.ImportFault{Index: i, Refusal: org.Refuse(org.Invalid, "user.password", "R-API-17").On("password")})
-		}
-	}
-	return faults
 }
 
 // peopleFile reads a file of people, and refuses it with everything that is

@@ -87,7 +87,7 @@ func (a *API) addPerson(c *call) error {
 			body.MustChange = p.MustChange
 		}
 	}
-	if err := a.checkPassword(c, body.Password, body.GeneratePassword, true, body.UserPrincipalName); err != nil {
+	if err := onePassword(c, body.Password, body.GeneratePassword, true); err != nil {
 		return err
 	}
 	added, err := a.Desk.CreateUser(c.ctx(), c.actor, body.newUser())
@@ -105,18 +105,13 @@ func (a *API) addPerson(c *call) error {
 	return c.answer(http.StatusCreated, out)
 }
 
-// checkPassword refuses a password that is too simple, or none where one is needed.
-func (a *API) checkPassword(c *call, password string, generate, needed bool, upn string) error {
+// onePassword refuses two ways to a password at once, or none where one is needed.
+func onePassword(c *call, password string, generate, needed bool) error {
 	switch {
 	case password != "" && generate:
 		return wrong(c.r, "request.together", "password", "first", "password", "second", "generatePassword")
 	case password == "" && needed && !generate:
 		return wrong(c.r, "request.noPassword", "password")
-	case password == "":
-		return nil
-	}
-	if err := a.CheckPassword(password, upn); err != nil {
-		return org.Refuse(org.Invalid, "user.password", "R-API-17").On("password")
 	}
 	return nil
 }

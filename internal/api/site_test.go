@@ -125,12 +125,13 @@ func serve(t testing.TB, st *store.Store, change ...func(*api.API)) *site {
 	s := &site{t: t, store: st, seen: map[string]bool{}}
 	s.desk = &offboard.Desk{
 		Store: st, Bodies: blobs, Now: func() time.Time { return start }, NewID: newIDs("desk"), HashPassword: func(p string) (string, error) { return "hash of " + p, nil },
-		NewPassword: func() string { return "Nieuw-2026" }, Log: slog.New(slog.DiscardHandler), Node: "here", Lease: time.Minute,
+		CheckPassword: identity.CheckPolicy,
+		NewPassword:   func() string { return "Nieuw-2026" }, Log: slog.New(slog.DiscardHandler), Node: "here", Lease: time.Minute,
 		ReplyTemplates: map[string]string{"nl": "{leaver} werkt hier niet meer; vraag {heir}.", "en": "{leaver} has left; ask {heir}."},
 	}
 	rest := &api.API{
 		Desk: s.desk, Reads: st, Auth: &wire.Auth{Tokens: tokens{st}, Subjects: st}, Log: s.desk.Log, Now: s.desk.Now, NewID: newIDs("request"),
-		CheckPassword: identity.CheckPolicy, Poll: 20 * time.Millisecond, Patience: tooLong,
+		Poll: 20 * time.Millisecond, Patience: tooLong,
 	}
 	for _, f := range change {
 		f(rest)

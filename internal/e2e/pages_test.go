@@ -42,7 +42,7 @@ func TestDeletedUsers(t *testing.T) {
 	})
 	t.Run("R-RES-04 a password that is too easy", func(t *testing.T) {
 		for _, easy := range []string{"kort", "Quinten.Prins-1"} {
-			c.post("/deleted/"+s.deleted(t, "Quinten Prins")+"/restore", "password", "own", "own", easy).says(t, "too easy")
+			c.post("/deleted/"+s.deleted(t, "Quinten Prins")+"/restore", "password", "own", "own", easy).says(t, "does not comply with the password rules")
 		}
 	})
 	t.Run("R-RES-07 several, each on their own", func(t *testing.T) {

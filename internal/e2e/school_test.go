@@ -148,8 +148,9 @@ func newSchool(t testing.TB, users int) *school {
 	}
 	s.desk = &offboard.Desk{
 		Store: s.store, Bodies: bodies, Now: s.now, NewID: newID, ReplyTemplates: templates, Log: log, Node: "test", Lease: time.Minute,
-		HashPassword: func(p string) (string, error) { return passwords.Hash(ctx, p) },
-		NewPassword:  func() string { return "Tk7m-Rw4x-Hn9p" },
+		CheckPassword: identity.CheckPolicy,
+		HashPassword:  func(p string) (string, error) { return passwords.Hash(ctx, p) },
+		NewPassword:   func() string { return "Tk7m-Rw4x-Hn9p" },
 	}
 	ports := s.store.Identity(s.now)
 	ids, err := identity.New(identity.Config{

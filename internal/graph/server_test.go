@@ -111,8 +111,9 @@ func schoolOf(t testing.TB, db *sqldb.DB, users int, change ...func(*graph.Confi
 	passwords := identity.CheapPasswords()
 	s.desk = &offboard.Desk{
 		Store: s.store, Bodies: disk, Now: s.clock.Now, NewID: newID, Log: log, Node: "test", Lease: time.Minute,
-		HashPassword: func(p string) (string, error) { return passwords.Hash(context.Background(), p) },
-		NewPassword:  func() string { return "Nieuw-2026!" },
+		CheckPassword: identity.CheckPolicy,
+		HashPassword:  func(p string) (string, error) { return passwords.Hash(context.Background(), p) },
+		NewPassword:   func() string { return "Nieuw-2026!" },
 	}
 	s.register()
 	ports := s.store.Identity(s.clock.Now)

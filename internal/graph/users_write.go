@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"leaver/internal/identity"
 	"leaver/internal/offboard"
 	"leaver/internal/org"
 	"leaver/internal/wire"
@@ -114,15 +113,12 @@ func readPassword(o *wire.Object) (password, error) {
 	return p, in.Done("microsoft.graph.passwordProfile")
 }
 
-// check refuses a password that is too weak.
-func (p *password) check(upn string) error {
-	if !p.given {
-		return nil
+// inProfile names what Graph calls the password in a refusal of it.
+func inProfile(err error) error {
+	if r := org.RefusalOf(err); r != nil && r.Reason == "user.password" {
+		return r.On("passwordProfile")
 	}
-	if err := identity.CheckPolicy(p.text, upn); err != nil {
-		return org.Refuse(org.Invalid, "user.password", "R-API-17").On("passwordProfile")
-	}
-	return nil
+	return err
 }
 
 // bound reads manager@odata.bind.
@@ -160,13 +156,10 @@ func (s *Server) createUser(w http.ResponseWriter, r *http.Request, c *call) err
 	if err := required(o, p); err != nil {
 		return err
 	}
-	if err := p.check(n.User.UPN); err != nil {
-		return err
-	}
 	n.Password, n.MustChange = p.text, p.mustChange
 	added, err := s.cfg.Desk.CreateUser(r.Context(), c.caller.Actor, n)
 	if err != nil {
-		return err
+		return inProfile(err)
 	}
 	u := offboard.UserRow{User: added.Person.User}
 	w.Header().Set("Location", c.base+"/users/"+string(u.ID))
@@ -222,21 +215,9 @@ func (s *Server) patchUser(w http.ResponseWriter, r *http.Request, c *call) erro
 	if err := o.Done(userType); err != nil {
 		return err
 	}
-	if p.given {
-		u, err := s.id(r)
-		if err != nil {
-			return err
-		}
-		if trial.UPN == "" {
-			trial.UPN = u.UPN
-		}
-		if err := p.check(trial.UPN); err != nil {
-			return err
-		}
-	}
 	ref, err := s.change(r, c, o, p, manager)
 	if err != nil {
-		return err
+		return inProfile(err)
 	}
 	return s.changedUser(w, r, c, ref)
 }
@@ -264,7 +245,7 @@ func (s *Server) change(r *http.Request, c *call, o *wire.Object, p password, ma
 	switch {
 	case !others && manager != "" && !p.asks():
 		return user, s.cfg.Desk.SetManager(ctx, c.caller.Actor, user, manager)
-	case !others && manager == "" && p.given:
+	case !others && manager == "" && p.given && p.text != "": // the desk would invent one for none
 		_, err := s.cfg.Desk.SetPassword(ctx, c.caller.Actor, user, p.text, p.mustChange)
 		return user, err
 	case !others && !p.asks():
@@ -282,10 +263,11 @@ func (s *Server) change(r *http.Request, c *call, o *wire.Object, p password, ma
 		if p.asks() {
 			person.MustChangePassword = p.mustChange
 		}
-		if p.given {
-			person.PasswordHash = hash
+		if err := fillUser(o, &person.User); err != nil || !p.given {
+			return err
 		}
-		return fillUser(o, &person.User)
+		person.PasswordHash = hash
+		return s.cfg.Desk.Strong(p.text, person.UPN)
 	}}
 	if manager != "" {
 		edit.Manager = &manager

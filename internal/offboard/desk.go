@@ -21,6 +21,8 @@ type Desk struct {
 	// HashPassword makes the stored form of a password; NewPassword invents one.
 	HashPassword func(string) (string, error)
 	NewPassword  func() string
+	// CheckPassword says whether an account may have a password; nil: any.
+	CheckPassword func(password, upn string) error
 	// ReplyTemplates are the prewritten automatic replies by language. R-WIZ-10
 	ReplyTemplates map[string]string
 	// WriteLetter words what an heir of files is told, in the heir's language. Nil:
@@ -49,6 +51,14 @@ type Bodies interface {
 func (d *Desk) now(ctx context.Context, tx Tx) (time.Time, error) {
 	offset, err := tx.Clock(ctx)
 	return d.Now().Add(offset).UTC().Truncate(time.Second), err
+}
+
+// Strong refuses a password that somebody chose and this account may not have. R-API-17
+func (d *Desk) Strong(password, upn string) error {
+	if d.CheckPassword == nil || d.CheckPassword(password, upn) == nil {
+		return nil
+	}
+	return org.Refuse(org.Invalid, "user.password", "R-API-17").On("password")
 }
 
 // OrganizationTime is the organization's time now.

@@ -117,6 +117,9 @@ func (d *Desk) prepare(ctx context.Context, tx Tx, actor org.Actor, people []Imp
 		if r := o.CheckNew(org.Actor{System: true}, &p); r != nil {
 			return out, r.On(n.User.UPN)
 		}
+		if err := d.checkRow(n); err != nil {
+			return out, err
+		}
 		for _, name := range n.Licenses {
 			product, isNew := d.product(o, name)
 			if isNew {

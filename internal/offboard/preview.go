@@ -22,6 +22,7 @@ func (d *Desk) Preview(ctx context.Context, actor org.Actor, people []ImportRow)
 	}
 	var out Imported
 	var faults []ImportFault
+	weak := d.weak(people)
 	err := d.Store.Read(ctx, func(tx Tx) error {
 		out, faults = Imported{}, nil
 		o, err := tx.Organization(ctx)
@@ -41,13 +42,25 @@ func (d *Desk) Preview(ctx context.Context, actor org.Actor, people []ImportRow)
 				return err
 			}
 		}
-		if faults = look.faults; len(faults) > 0 {
+		if faults = look.faults; len(faults)+len(weak) > 0 {
 			return nil
 		}
 		_, err = d.purchases(actor, o, look.need, now)
 		return err
 	})
+	faults = append(faults, weak...)
+	slices.SortStableFunc(faults, func(x, y ImportFault) int { return x.Index - y.Index })
 	return out, faults, err
+}
+
+// weak are the rows whose password the account may not have. R-API-17
+func (d *Desk) weak(people []ImportRow) (faults []ImportFault) {
+	for i := range people {
+		if r := org.RefusalOf(d.checkRow(&people[i])); r != nil {
+			faults = append(faults, ImportFault{i, r})
+		}
+	}
+	return faults
 }
 
 // takeIn adds the domains and products of the file to a copy of the organization
@@ -76,6 +89,15 @@ func (d *Desk) takeIn(o *org.Organization, actor org.Actor, people []ImportRow, 
 		}
 	}
 	return faults
+}
+
+// checkRow refuses a password that the account may not have; without one there is
+// nothing to refuse.
+func (d *Desk) checkRow(n *ImportRow) error {
+	if n.Password == "" {
+		return nil
+	}
+	return d.Strong(n.Password, n.User.UPN)
 }
 
 // preview goes through the rows of an import, a portion at a time.

@@ -1,6 +1,7 @@
 package offboard
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -54,6 +55,11 @@ func (d *Desk) RestoreUser(ctx context.Context, actor org.Actor, ref string, how
 		}
 		if err := b.checkName(ctx); err != nil {
 			return err
+		}
+		if how.Password != "" && !how.NewPassword {
+			if err := d.Strong(how.Password, cmp.Or(how.NewUPN, org.OriginalUPN(p.ID, p.UPN))); err != nil {
+				return err
+			}
 		}
 		out.Person, out.Notes, err = b.restore(ctx, p, item)
 		return err

@@ -23,6 +23,9 @@ type NewOrganization struct {
 
 // Init makes a new organization with its first Global Administrator. R-ROLE-23
 func (d *Desk) Init(ctx context.Context, n NewOrganization) (*org.Organization, error) {
+	if err := d.Strong(n.Password, n.Admin.UPN); err != nil {
+		return nil, err
+	}
 	hash, err := d.HashPassword(n.Password)
 	if err != nil {
 		return nil, err

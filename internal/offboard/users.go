@@ -35,6 +35,8 @@ func (d *Desk) CreateUser(ctx context.Context, actor org.Actor, n NewUser) (Adde
 	}
 	if n.Generate {
 		n.Password = d.NewPassword()
+	} else if err := d.Strong(n.Password, n.User.UPN); err != nil {
+		return out, err
 	}
 	hash, err := d.HashPassword(n.Password)
 	if err != nil {
@@ -205,6 +207,11 @@ func (d *Desk) SetPassword(ctx context.Context, actor org.Actor, ref, password s
 		after := p.Clone()
 		if r := GateReset(actor, p, org.ResetPassword); r != nil {
 			return after, r
+		}
+		if invented == "" {
+			if err := d.Strong(password, p.UPN); err != nil {
+				return after, err
+			}
 		}
 		after.PasswordHash, after.MustChangePassword = hash, mustChange
 		passwordChanged(&after, now)

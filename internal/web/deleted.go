@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"leaver/internal/identity"
 	"leaver/internal/odata"
 	"leaver/internal/offboard"
 	"leaver/internal/org"
@@ -263,15 +262,8 @@ func restorePerson(v *visit) error {
 	if f.Own {
 		how.Password = f.Password
 	}
-	if f.Own {
-		p, err := v.person(id)
-		if err != nil {
-			return err
-		}
-		if identity.CheckPolicy(f.Password, orText(f.NewUPN, org.OriginalUPN(p.ID, p.UPN))) != nil {
-			v.say("critical", v.T("identity.error.120002"))
-			return v.restoreRefused(id, f, nil)
-		}
+	if f.Own && f.Password == "" { // the desk would keep the old one
+		return v.restoreRefused(id, f, org.Refuse(org.Invalid, "user.password", "R-RES-04"))
 	}
 	back, err := v.srv.Desk.RestoreUser(v.ctx(), v.Actor, id, how)
 	if r := org.RefusalOf(err); r != nil {

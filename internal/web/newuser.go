@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"leaver/internal/identity"
 	"leaver/internal/offboard"
 	"leaver/internal/org"
 )
@@ -86,10 +85,6 @@ func addUser(v *visit) error {
 	}
 	if f.Own {
 		n.Password = v.r.PostFormValue("own")
-		if identity.CheckPolicy(n.Password, n.User.UPN) != nil {
-			v.say("critical", v.T("identity.error.120002"))
-			return v.newUser(f, http.StatusUnprocessableEntity)
-		}
 	}
 	if f.Manager.Asked {
 		return v.newUser(f, http.StatusUnprocessableEntity)

@@ -42,6 +42,8 @@ var (
 	ErrDuplicate = errors.New("the value exists already")
 	// ErrConstraint: a foreign key, check or not null rule was broken.
 	ErrConstraint = errors.New("the value breaks a constraint")
+	// ErrText: a text that was given is none that the database can hold or compare.
+	ErrText = errors.New("the value is no text")
 	// ErrClosed: the DB has been closed.
 	ErrClosed = errors.New("the database has been closed")
 	// ErrNoRows: the statement gave no row.
@@ -120,6 +122,8 @@ func postgresKind(code string) error {
 	switch code {
 	case "23505":
 		return ErrDuplicate
+	case "22021", "22P05": // bytes that are no UTF-8, a character that no text has
+		return ErrText
 	case "53100":
 		return ErrDiskFull
 	case "25006":

@@ -94,6 +94,9 @@ func (s *Store) Read(ctx context.Context, f func(offboard.Tx) error) error {
 // outage turns a database that can't be reached or written into a refusal that
 // says what to do.
 func outage(err error) error {
+	if errors.Is(err, sqldb.ErrText) { // PostgreSQL says no to what SQLite finds nowhere
+		return fmt.Errorf("%w: %w", org.Refuse(org.Invalid, "store.badText", ""), err)
+	}
 	for cause, reason := range map[error]string{
 		sqldb.ErrDiskFull: "store.diskFull", sqldb.ErrUnavailable: "store.unavailable", sqldb.ErrReadOnly: "store.readOnly",
 	} {

@@ -181,21 +181,38 @@ func (s *session) secretSession(a *graphclient.Authority, id, secret string) *gr
 	}}
 }
 
-// loginSession renews the token of a sign-in and keeps the new one.
+// loginSession renews the token of a sign-in and keeps the new one. Only one process
+// at a time renews it: a token to renew with is good once, and what another process
+// got meanwhile serves as well.
 func (s *session) loginSession(a *graphclient.Authority, server string, saved *login) *graphclient.Session {
 	last := graphclient.Grant{AccessToken: saved.AccessToken, RefreshToken: saved.RefreshToken, Expires: saved.Expires}
 	return &graphclient.Session{Now: s.Now, Last: last, Renew: func(ctx context.Context, last graphclient.Grant) (graphclient.Grant, error) {
-		grant, err := a.Refresh(ctx, saved.ClientID, last.RefreshToken)
+		grant := last
+		err := s.changeLogins(func(all *logins) error {
+			kept := *saved
+			if now := all.Servers[server]; now != nil && now.Name == saved.Name && now.ClientID == saved.ClientID {
+				kept = *now
+			}
+			if kept.RefreshToken != last.RefreshToken { // another process was faster
+				last.RefreshToken = kept.RefreshToken
+				if kept.AccessToken != last.AccessToken && s.Now().Before(kept.Expires.Add(-graphclient.Margin)) {
+					grant = graphclient.Grant{AccessToken: kept.AccessToken, RefreshToken: kept.RefreshToken, Expires: kept.Expires}
+					return nil
+				}
+			}
+			var err error
+			if grant, err = a.Refresh(ctx, saved.ClientID, last.RefreshToken); err != nil {
+				return err
+			}
+			kept.AccessToken, kept.RefreshToken, kept.Expires = grant.AccessToken, grant.RefreshToken, grant.Expires
+			all.Servers[server] = &kept
+			return nil
+		})
 		var said *graphclient.Error
-		switch {
-		case errors.As(err, &said) && said.Status < http.StatusInternalServerError && said.Status != http.StatusTooManyRequests:
+		if errors.As(err, &said) && said.Status < http.StatusInternalServerError && said.Status != http.StatusTooManyRequests {
 			return grant, fault(ExitDenied, "loginOver", "server", server)
-		case err != nil:
-			return grant, err
 		}
-		kept := *saved
-		kept.AccessToken, kept.RefreshToken, kept.Expires = grant.AccessToken, grant.RefreshToken, grant.Expires
-		return grant, s.keepLogin(server, &kept)
+		return grant, err
 	}}
 }
 

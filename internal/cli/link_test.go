@@ -36,7 +36,7 @@ func TestLoginOver(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			s, _ := newSession(t, locale.English, 0)
-			s.Now = time.Now
+			s.ConfigDir, s.Now = t.TempDir(), time.Now
 			address := &url.URL{Scheme: "http", Host: "leaver.test"}
 			tokens := s.loginSession(&graphclient.Authority{Server: address, HTTP: &http.Client{Transport: c.server}, Now: time.Now}, address.String(), &login{RefreshToken: "r"})
 			_, err := tokens.Token(t.Context(), "")

@@ -53,21 +53,40 @@ func (s *session) readLogins() (*logins, error) {
 
 // keepLogin keeps a sign-in and makes its server the current one; nil forgets it.
 func (s *session) keepLogin(server string, kept *login) error {
+	return s.changeLogins(func(all *logins) error {
+		if kept == nil {
+			delete(all.Servers, server)
+			if all.Current == server {
+				all.Current = ""
+			}
+			return nil
+		}
+		all.Servers[server] = kept
+		all.Current = server
+		return nil
+	})
+}
+
+// changeLogins changes the sign-ins while no other process does: each reads what the
+// one before wrote.
+func (s *session) changeLogins(change func(all *logins) error) error {
 	if s.ConfigDir == "" {
 		return usage("noConfigDir")
 	}
+	if err := os.MkdirAll(filepath.Dir(s.loginsFile()), 0o700); err != nil {
+		return fileFault(s.loginsFile(), err)
+	}
+	lock, err := waitForLock(s.loginsFile() + ".lock")
+	if err != nil {
+		return fileFault(s.loginsFile(), err)
+	}
+	defer lock.Close() //nolint:errcheck // nothing was written to it
 	all, err := s.readLogins()
 	if err != nil {
 		return err
 	}
-	if kept == nil {
-		delete(all.Servers, server)
-		if all.Current == server {
-			all.Current = ""
-		}
-	} else {
-		all.Servers[server] = kept
-		all.Current = server
+	if err := change(all); err != nil {
+		return err
 	}
 	text, err := json.MarshalIndent(all, "", "  ")
 	if err != nil {

@@ -155,14 +155,14 @@ type Session struct {
 	mu sync.Mutex
 }
 
-// margin is how long before its end a token isn't used any more.
-const margin = 30 * time.Second
+// Margin is how long before its end a token isn't used any more.
+const Margin = 30 * time.Second
 
 // Token implements TokenSource.
 func (s *Session) Token(ctx context.Context, spent string) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	good := s.Last.AccessToken != "" && s.Last.AccessToken != spent && s.Now().Before(s.Last.Expires.Add(-margin))
+	good := s.Last.AccessToken != "" && s.Last.AccessToken != spent && s.Now().Before(s.Last.Expires.Add(-Margin))
 	if good {
 		return s.Last.AccessToken, nil
 	}

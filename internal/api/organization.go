@@ -2,7 +2,9 @@ package api
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -69,6 +71,15 @@ func (a *API) settings(c *call, raw json.RawMessage) (json.RawMessage, error) {
 	if raw == nil {
 		return nil, nil
 	}
+	var named map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &named); err == nil && named == nil {
+		return nil, wrong(c.r, "request.wrongType", "settings", "field", "settings", "given", "null")
+	}
+	for _, name := range slices.Sorted(maps.Keys(named)) {
+		if string(named[name]) == "null" { // no setting can be without a value
+			return nil, wrong(c.r, "request.wrongType", "settings."+shown(name), "field", shown(name), "given", "null")
+		}
+	}
 	var form org.Settings
 	if err := c.unmarshal(raw, &form); err != nil {
 		return nil, err
@@ -78,10 +89,6 @@ func (a *API) settings(c *call, raw json.RawMessage) (json.RawMessage, error) {
 	}
 	_, p, err := a.look(c, string(form.SecondaryOwner))
 	if err != nil {
-		return nil, err
-	}
-	named := map[string]json.RawMessage{}
-	if err := json.Unmarshal(raw, &named); err != nil {
 		return nil, err
 	}
 	for name := range named {

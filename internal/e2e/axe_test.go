@@ -66,7 +66,7 @@ const (
 	rulesOfLooks = `{type: 'rule', values: ['color-contrast', 'link-in-text-block', 'scrollable-region-focusable', 'target-size', 'css-orientation-lock']}`
 )
 
-const runAxe = `axe.run({runOnly: %s}).then(r =>
+const runAxe = `axe.run({runOnly: %s, resultTypes: ['violations']}).then(r =>
   r.violations.map(v => ({id: v.id, targets: v.nodes.slice(0, 4).map(n => n.target.join(' ')), why: v.nodes[0].failureSummary})))`
 
 // accessible holds the page to rules of axe, and to its width.

@@ -1,6 +1,7 @@
 package graphclient
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -222,6 +223,24 @@ type RunItem struct {
 	Message     string    `json:"message"`
 	Notes       []Note    `json:"notes"`
 	Steps       []RunStep `json:"steps"`
+
+	text json.RawMessage // as the server sent it, with what this client does not know
+}
+
+// UnmarshalJSON keeps the text beside the values.
+func (r *RunItem) UnmarshalJSON(text []byte) error {
+	type known RunItem
+	r.text = bytes.Clone(text)
+	return json.Unmarshal(text, (*known)(r))
+}
+
+// MarshalJSON gives the text as it was sent.
+func (r RunItem) MarshalJSON() ([]byte, error) {
+	type known RunItem
+	if r.text == nil {
+		return json.Marshal(known(r))
+	}
+	return r.text, nil
 }
 
 // A RunStep is what became of one step.

@@ -80,7 +80,7 @@ func (s *session) changeLogins(change func(all *logins) error) error {
 	if err != nil {
 		return fileFault(s.loginsFile(), err)
 	}
-	defer lock.Close() //nolint:errcheck // nothing was written to it
+	defer lock.Close()
 	all, err := s.readLogins()
 	if err != nil {
 		return err

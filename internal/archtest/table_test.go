@@ -51,8 +51,8 @@ var shapes = map[string]shape{
 	"internal/backup":      {ours: []string{"store", "sqldb", "blob"}},
 
 	// Surfaces.
-	"internal/wire":   {ours: []string{"org", "offboard", "odata", "locale", "identity"}},           // what graph and api share
-	"internal/graph":  {ours: []string{"org", "offboard", "odata", "mailtext", "wire"}}, // its texts are Microsoft's
+	"internal/wire":   {ours: []string{"org", "offboard", "odata", "locale", "identity"}}, // what graph and api share
+	"internal/graph":  {ours: []string{"org", "offboard", "odata", "mailtext", "wire"}},   // its texts are Microsoft's
 	"internal/api":    surface,
 	"internal/web":    {ours: []string{"org", "offboard", "odata", "locale", "identity", "tabular", "mailtext", "wire"}},
 	"internal/cli":    {ours: []string{"org", "locale", "graphclient", "tabular"}},

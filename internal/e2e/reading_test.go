@@ -30,6 +30,7 @@ func TestEveryRoleReadsWhatItMay(t *testing.T) {
 	remove := []org.RoleID{org.UserAdmin, org.AuthAdmin, org.PrivilegedAuthAdmin}
 	mail := append([]org.RoleID{org.ExchangeAdmin, org.GlobalReader}, remove...)
 	drive := append([]org.RoleID{org.SharePointAdmin, org.GlobalReader}, remove...)
+	follow := append([]org.RoleID{org.ExchangeAdmin, org.SharePointAdmin, org.GlobalReader, org.ReportsReader}, remove...)
 	readings := []struct {
 		rule, word string
 		may        []org.RoleID
@@ -79,7 +80,14 @@ func TestEveryRoleReadsWhatItMay(t *testing.T) {
 				t.Errorf("%s %s sees %q: %t, want %t", x.rule, d.DisplayName, x.word, got, may)
 			}
 		}
-		text = c.get("/leavers/"+run).body + c.get("/leavers/"+run+"/record").body + c.get("/leavers/"+run+"/results.csv").body
+		text = ""
+		for _, part := range []string{"", "/record", "/results.csv", "/events"} {
+			a := c.get("/leavers/" + run + part)
+			if may := d.ID == org.GlobalAdmin || slices.Contains(follow, d.ID); a.status == http.StatusOK != may {
+				t.Errorf("R-DEL-21 %s: /leavers/…%s answers %d, want it to be seen: %t", d.DisplayName, part, a.status, may)
+			}
+			text += a.body
+		}
 		for _, x := range runs {
 			may := d.ID == org.GlobalAdmin || slices.Contains(x.may, d.ID)
 			if got := strings.Contains(text, x.word); got != may {

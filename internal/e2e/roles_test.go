@@ -17,11 +17,11 @@ var seen = map[string][]string{
 	"admin":      sections,
 	"useradmin":  sections,
 	"reader":     {"/users", "/groups", "/deleted", "/leavers", "/products", "/audit", "/settings"},
-	"billing":    {"/users", "/groups", "/leavers", "/products", "/settings"},
-	"license":    {"/users", "/groups", "/deleted", "/leavers", "/products", "/settings"},
+	"billing":    {"/users", "/groups", "/products", "/settings"},
+	"license":    {"/users", "/groups", "/deleted", "/products", "/settings"},
 	"exchange":   {"/users", "/groups", "/deleted", "/leavers", "/audit", "/settings"},
 	"sharepoint": {"/users", "/groups", "/deleted", "/leavers", "/audit", "/settings"},
-	"helpdesk":   {"/users", "/groups", "/deleted", "/leavers", "/settings"},
+	"helpdesk":   {"/users", "/groups", "/deleted", "/settings"},
 	"mila.kok":   {},
 }
 

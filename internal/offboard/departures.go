@@ -6,17 +6,9 @@ import (
 	"leaver/internal/org"
 )
 
-// mayFollow: who may delete people, or read the trail, may see what was done.
-func mayFollow(actor org.Actor) *org.Refusal {
-	if org.May(actor, org.ReadAudit) == nil {
-		return nil
-	}
-	return org.May(actor, org.DeleteUser)
-}
-
 // Departures lists departures, newest first, from the one before another on.
 func (d *Desk) Departures(ctx context.Context, actor org.Actor, before org.DepartureID, limit int) ([]Departure, error) {
-	if r := mayFollow(actor); r != nil {
+	if r := org.May(actor, org.ReadDepartures); r != nil {
 		return nil, r
 	}
 	var out []Departure
@@ -30,7 +22,7 @@ func (d *Desk) Departures(ctx context.Context, actor org.Actor, before org.Depar
 // DepartureOf finds the departure that the actor began with an idempotency key;
 // nil when there is none.
 func (d *Desk) DepartureOf(ctx context.Context, actor org.Actor, key string) (*Departure, error) {
-	if r := mayFollow(actor); r != nil {
+	if r := org.May(actor, org.ReadDepartures); r != nil {
 		return nil, r
 	}
 	var out *Departure
@@ -64,7 +56,7 @@ func (d *Desk) Record(ctx context.Context, actor org.Actor, id org.DepartureID, 
 }
 
 func (d *Desk) departureWith(ctx context.Context, actor org.Actor, id org.DepartureID, load func(Tx, *Departure) ([]Item, error)) (*Departure, []Item, error) {
-	if r := mayFollow(actor); r != nil {
+	if r := org.May(actor, org.ReadDepartures); r != nil {
 		return nil, nil, r
 	}
 	var dep *Departure

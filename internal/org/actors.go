@@ -62,6 +62,7 @@ const (
 	ReadDrive         Operation = "drive.read"          // holds, computers, who has access
 	ReadShares        Operation = "drive.readShares"    // names of files, and whom each is shared with
 	ReadDeletedPeople Operation = "directory.readDeleted"
+	ReadDepartures    Operation = "departure.read" // what was done for whom, and the state before
 )
 
 // allowed is the one table of who may do what; a Global Administrator may do
@@ -74,26 +75,28 @@ var allowed = map[Operation][]RoleID{
 	},
 	ReadDeletedPeople: {GlobalReader, UserAdmin, PrivilegedAuthAdmin, AuthAdmin, HelpdeskAdmin, ExchangeAdmin, SharePointAdmin, LicenseAdmin},
 	ReadAudit:         {GlobalReader, UserAdmin, ReportsReader, PrivilegedAuthAdmin, ExchangeAdmin, SharePointAdmin},
-	ReadBilling:       {GlobalReader, BillingAdmin, LicenseAdmin, UserAdmin},
-	CreateUser:        {UserAdmin, LicenseAdmin}, // R-NE-03; a License Administrator only edits licences afterwards, R-ROLE-09
-	UpdateUser:        {UserAdmin, AuthAdmin, PrivilegedAuthAdmin},
-	SetUsageLocation:  {UserAdmin, LicenseAdmin},                                                 // R-ROLE-09
-	DeleteUser:        {UserAdmin, AuthAdmin, PrivilegedAuthAdmin},                               // R-ROLE-01 R-ROLE-02 R-ROLE-16
-	RestoreUser:       {UserAdmin, AuthAdmin, PrivilegedAuthAdmin},                               // R-ROLE-19 R-RES-02
-	PurgeUser:         {UserAdmin, AuthAdmin, PrivilegedAuthAdmin},                               // R-ROLE-20
-	ResetPassword:     {UserAdmin, HelpdeskAdmin, PasswordAdmin, AuthAdmin, PrivilegedAuthAdmin}, // R-ROLE-17
-	RevokeSessions:    {UserAdmin, HelpdeskAdmin, PasswordAdmin, AuthAdmin, PrivilegedAuthAdmin}, // R-ROLE-17
-	AssignLicense:     {UserAdmin, LicenseAdmin},                                                 // R-ROLE-07 R-ROLE-08 R-LIC-02
-	SetQuantity:       {BillingAdmin},                                                            // R-ROLE-06 R-ROLE-07
-	ManageMailbox:     {ExchangeAdmin},                                                           // R-ROLE-11 R-ROLE-12
-	ManageDrive:       {SharePointAdmin},                                                         // R-ROLE-11
-	ManageGroup:       {GroupsAdmin, UserAdmin},
-	ManageRole:        {PrivilegedRoleAdmin},
-	ManageDriveRules:  {SharePointAdmin}, // R-API-64
-	ManageSettings:    {},                // R-ROLE-22
-	ManageApps:        {ApplicationAdministrator},
-	AdvanceClock:      {},
-	ImportPeople:      {UserAdmin},
+	// Who may delete people, or read the trail, may see what was done. R-DEL-21
+	ReadDepartures:   {GlobalReader, UserAdmin, ReportsReader, PrivilegedAuthAdmin, AuthAdmin, ExchangeAdmin, SharePointAdmin},
+	ReadBilling:      {GlobalReader, BillingAdmin, LicenseAdmin, UserAdmin},
+	CreateUser:       {UserAdmin, LicenseAdmin}, // R-NE-03; a License Administrator only edits licences afterwards, R-ROLE-09
+	UpdateUser:       {UserAdmin, AuthAdmin, PrivilegedAuthAdmin},
+	SetUsageLocation: {UserAdmin, LicenseAdmin},                                                 // R-ROLE-09
+	DeleteUser:       {UserAdmin, AuthAdmin, PrivilegedAuthAdmin},                               // R-ROLE-01 R-ROLE-02 R-ROLE-16
+	RestoreUser:      {UserAdmin, AuthAdmin, PrivilegedAuthAdmin},                               // R-ROLE-19 R-RES-02
+	PurgeUser:        {UserAdmin, AuthAdmin, PrivilegedAuthAdmin},                               // R-ROLE-20
+	ResetPassword:    {UserAdmin, HelpdeskAdmin, PasswordAdmin, AuthAdmin, PrivilegedAuthAdmin}, // R-ROLE-17
+	RevokeSessions:   {UserAdmin, HelpdeskAdmin, PasswordAdmin, AuthAdmin, PrivilegedAuthAdmin}, // R-ROLE-17
+	AssignLicense:    {UserAdmin, LicenseAdmin},                                                 // R-ROLE-07 R-ROLE-08 R-LIC-02
+	SetQuantity:      {BillingAdmin},                                                            // R-ROLE-06 R-ROLE-07
+	ManageMailbox:    {ExchangeAdmin},                                                           // R-ROLE-11 R-ROLE-12
+	ManageDrive:      {SharePointAdmin},                                                         // R-ROLE-11
+	ManageGroup:      {GroupsAdmin, UserAdmin},
+	ManageRole:       {PrivilegedRoleAdmin},
+	ManageDriveRules: {SharePointAdmin}, // R-API-64
+	ManageSettings:   {},                // R-ROLE-22
+	ManageApps:       {ApplicationAdministrator},
+	AdvanceClock:     {},
+	ImportPeople:     {UserAdmin},
 	// Reading is narrower than the directory: who deletes somebody has to see who
 	// else has access, and what stands in the way (R-SM-10), but nothing that the
 	// person wrote. The Global Reader reads settings, as in R-API-64.

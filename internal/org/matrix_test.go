@@ -197,6 +197,7 @@ func TestMay(t *testing.T) {
 		{"R-API-64", ManageDriveRules, []RoleID{SharePointAdmin}},
 		{"R-ROLE-22", ManageSettings, nil},
 		{"R-ROLE-11", ReadMailbox, []RoleID{ExchangeAdmin, GlobalReader, UserAdmin, AuthAdmin, PrivilegedAuthAdmin}},
+		{"R-DEL-21", ReadDepartures, []RoleID{UserAdmin, AuthAdmin, PrivilegedAuthAdmin, GlobalReader, ReportsReader, ExchangeAdmin, SharePointAdmin}},
 		{"R-ROLE-11", ReadReplies, []RoleID{ExchangeAdmin}},
 		{"R-ROLE-11", ReadDrive, []RoleID{SharePointAdmin, GlobalReader, UserAdmin, AuthAdmin, PrivilegedAuthAdmin}},
 		{"R-ROLE-11", ReadShares, []RoleID{SharePointAdmin}},

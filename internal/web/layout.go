@@ -30,7 +30,7 @@ func (v *visit) menu() []menuGroup {
 			{"groups", "/groups", "web.menu.groups", "groups", org.ReadDirectory},
 			{"several", "/several", "web.menu.several", "list", org.DeleteUser},
 			{"deleted", "/deleted", "web.menu.deleted", "bin", org.ReadDeletedPeople},
-			{"leavers", "/leavers", "web.menu.leavers", "door", org.ReadDirectory},
+			{"leavers", "/leavers", "web.menu.leavers", "door", org.ReadDepartures},
 		}},
 		{Label: "web.menu.billing", Items: []menuItem{{"products", "/products", "web.menu.products", "box", org.ReadBilling}}},
 		{Label: "web.menu.organization", Items: []menuItem{

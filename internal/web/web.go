@@ -156,12 +156,12 @@ func (s *Server) routes() http.Handler {
 	may(org.DeleteUser, "GET /several/{draft}", severalPlan)
 	may(org.DeleteUser, "POST /several/{draft}", severalRun)
 
-	may(org.ReadDirectory, "GET /leavers", leaversPage)
-	may(org.ReadDirectory, "GET /leavers/calendar", calendarPage)
-	may(org.ReadDirectory, "GET /leavers/{id}", leaverPage)
-	may(org.ReadDirectory, "GET /leavers/{id}/events", leaverEvents)
-	may(org.ReadDirectory, "GET /leavers/{id}/results.csv", leaverResults)
-	may(org.ReadDirectory, "GET /leavers/{id}/record", leaverRecord)
+	may(org.ReadDepartures, "GET /leavers", leaversPage)
+	may(org.ReadDeletedPeople, "GET /leavers/calendar", calendarPage)
+	may(org.ReadDepartures, "GET /leavers/{id}", leaverPage)
+	may(org.ReadDepartures, "GET /leavers/{id}/events", leaverEvents)
+	may(org.ReadDepartures, "GET /leavers/{id}/results.csv", leaverResults)
+	may(org.ReadDepartures, "GET /leavers/{id}/record", leaverRecord)
 	may(org.RestoreUser, "POST /leavers/{id}/undo", undoLeaver)
 
 	may(org.ReadDeletedPeople, "GET /deleted", deletedPage)

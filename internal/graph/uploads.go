@@ -58,8 +58,12 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request, c *call) error {
 // put makes the file that an upload is about, or gives it other content.
 func (s *Server) put(r *http.Request, c *call, d *drive, g *goal, file offboard.File) (id string, created bool, err error) {
 	file.Name, file.Mime = g.name, kindOf(r, g.name)
-	if g.found != nil {
-		return g.found.ID, false, s.cfg.Desk.ReplaceFile(r.Context(), c.caller.Actor, d.place(g.found.ID), file)
+	over, err := seen(r, g)
+	switch {
+	case err != nil:
+		return "", false, err
+	case g.found != nil:
+		return g.found.ID, false, s.cfg.Desk.ReplaceFile(r.Context(), c.caller.Actor, d.place(g.found.ID), file, over)
 	}
 	for _, name := range slices.Backward(g.folders) {
 		file = offboard.File{Name: name, Folder: true, Files: []offboard.File{file}}
@@ -72,6 +76,19 @@ func (s *Server) put(r *http.Request, c *call, d *drive, g *goal, file offboard.
 		made = made.Files[0]
 	}
 	return made.ID, true, nil
+}
+
+// seen reads If-Match: the content that the caller has seen and means to replace, nil
+// for whatever is there. RFC 9110 section 13.1.1
+func seen(r *http.Request, g *goal) (over *string, err error) {
+	match := r.Header.Get("If-Match")
+	switch {
+	case match == "", match == "*" && g.found != nil:
+		return nil, nil
+	case g.found != nil && strings.Contains(match, wire.FileTag(g.found)):
+		return &g.found.Body, nil
+	}
+	return nil, org.Refuse(org.Stale, "file.changed", "R-API-61", org.Arg{Name: "file", Value: g.name})
 }
 
 // drop lets go of a body that was stored for something that failed, and gives

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -110,6 +111,35 @@ func TestBodiesStayWithTheirFiles(t *testing.T) {
 			t.Fatalf("round %d: %q", i, got.raw)
 		}
 	}
+}
+
+// TestIfMatch: whoever names the version that they saw replaces no other, and two who
+// saw the same one do not both.
+func TestIfMatch(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	anna := s.as("anna.devries").with("Content-Type", "text/plain")
+	const at = "/me/drive/root:/samen.txt:/content"
+	anna.with("If-Match", "*").put(at, "one").refused(412, "resourceModified", "")
+	anna.put(at, "one").want(201)
+	old := anna.get(at).want(200).header.Get("Etag")
+	anna.with("If-Match", `"another", `+old).put(at, "two").want(200)
+	anna.with("If-Match", old).put(at, "three").refused(412, "resourceModified", "")
+	now := anna.get(at).want(200).header.Get("Etag")
+	var won atomic.Int64
+	atOnce(8, func(who int) {
+		switch a := anna.with("If-Match", now).put(at, fmt.Sprint("version ", who)); a.status {
+		case 200:
+			won.Add(1)
+		case 412:
+		default:
+			t.Errorf("got %d: %s", a.status, a.raw)
+		}
+	})
+	if won.Load() != 1 {
+		t.Errorf("%d of 8 replaced one version", won.Load())
+	}
+	anna.with("If-Match", "*").put(at, "last").want(200)
 }
 
 // TestParts: a file can be asked for in parts, and again only when it changed.

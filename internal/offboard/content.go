@@ -17,8 +17,9 @@ type Content interface {
 	// AddFile adds a file, or a folder with all that is in it, under a folder; at
 	// the top when parent is empty. Without such a place it is false.
 	AddFile(ctx context.Context, drive org.DriveID, parent string, f File) (bool, error)
-	// ReplaceFile gives a file other content; false when there is no such file.
-	ReplaceFile(ctx context.Context, drive org.DriveID, f File) (bool, error)
+	// ReplaceFile gives a file other content; false when there is no such file. over is
+	// the hash of what it replaces, nil for whatever is there by now.
+	ReplaceFile(ctx context.Context, drive org.DriveID, f File, over *string) (bool, error)
 	// AddShare gives somebody access to a file or folder; who has it already gets
 	// the new role. It gives the share as it is kept, nil when there is no such
 	// file or person. R-API-61

@@ -44,15 +44,16 @@ func (d *Desk) date(f *File, now timeStamp) {
 	}
 }
 
-// ReplaceFile gives a file other content. R-API-61
-func (d *Desk) ReplaceFile(ctx context.Context, actor org.Actor, at Place, f File) error {
+// ReplaceFile gives a file other content. over is the hash of the content that it is
+// to take the place of, nil for whatever is there by now. R-API-61
+func (d *Desk) ReplaceFile(ctx context.Context, actor org.Actor, at Place, f File, over *string) error {
 	f.ID = at.Item
 	return d.inDrive(ctx, actor, at, ActFileAdd, &f.ID, func(tx Tx, now timeStamp) (bool, error) {
 		f.Modified = now
 		if err := d.keepBodies(ctx, tx, f.Body); err != nil {
 			return false, err
 		}
-		return tx.ReplaceFile(ctx, at.Drive, f)
+		return tx.ReplaceFile(ctx, at.Drive, f, over)
 	})
 }
 

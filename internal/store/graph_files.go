@@ -11,7 +11,7 @@ import (
 )
 
 // ReplaceFile implements offboard.Content: the body from before is let go of.
-func (t *txn) ReplaceFile(ctx context.Context, drive org.DriveID, f offboard.File) (bool, error) {
+func (t *txn) ReplaceFile(ctx context.Context, drive org.DriveID, f offboard.File, over *string) (bool, error) {
 	var pk, owner, size int64
 	var body string
 	err := t.QueryRow(ctx, `select i.pk, i.drive_pk, i.size, i.body from drive_items i join drives d on d.pk = i.drive_pk
@@ -21,6 +21,9 @@ func (t *txn) ReplaceFile(ctx context.Context, drive org.DriveID, f offboard.Fil
 	}
 	if err != nil {
 		return false, fmt.Errorf("load the file %s: %w", f.ID, err)
+	}
+	if over != nil && *over != body {
+		return false, org.Refuse(org.Stale, "file.changed", "R-API-61", org.Arg{Name: "file", Value: f.Name})
 	}
 	if body != "" && body != f.Body {
 		if err := t.QueueBody(ctx, body); err != nil {

@@ -149,12 +149,17 @@ func distinct(refs []string) []string {
 	return keys
 }
 
-const ownersOf = `select a.address_key, u.id, u.upn, u.display_name, false from addresses a join users u on u.pk = a.user_pk
- where a.address_key in {texts $1} and a.user_pk <> $2
- union all select lower(mail), id, mail, display_name, true from groups where lower(mail) in {texts $1} and mail <> '' and deleted is null`
+// owners finds who has addresses, people other than $2 and groups, by two conditions.
+func owners(ofPeople, ofGroups string) string {
+	return "select a.address_key, u.id, u.upn, u.display_name, false from addresses a join users u on u.pk = a.user_pk where " + ofPeople + ` and a.user_pk <> $2
+ union all select lower(mail), id, mail, display_name, true from groups where ` + ofGroups + " and mail <> '' and deleted is null"
+}
 
-// ownerOf is the same for one address.
-var ownerOf = strings.ReplaceAll(ownersOf, "in {texts $1}", "= $1")
+var (
+	ownerOf = owners("a.address_key = $1", "lower(mail) = $1")
+	// Of groups PostgreSQL would look at each to join them with a set.
+	ownersOf = owners("a.address_key in {texts $1}", "lower(mail) = any(array(select jsonb_array_elements_text($1::jsonb)))")
+)
 
 // World implements offboard.People.
 func (t *txn) World(ctx context.Context, current, before *org.Person, upn string) (org.World, error) {

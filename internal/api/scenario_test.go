@@ -179,7 +179,7 @@ func testMailboxes(t *testing.T, s *site) {
 	}
 	box = want[object](t, s, http.StatusOK, ask{method: "PUT", path: path + "/permissions/" + upn("bram.jansen"), body: object{"rights": []string{"FullAccess", "SendAs"}}})
 	if at(t, box, "permissions.0.who.userPrincipalName") != upn("bram.jansen") || len(at(t, box, "permissions.0.rights").([]any)) != 2 {
-		t.Errorf("R-MBX-12: got %v", box["permissions"])
+		t.Errorf("R-API-53 R-MBX-12: got %v", box["permissions"])
 	}
 	want[object](t, s, http.StatusNoContent, ask{method: "DELETE", path: path + "/permissions/" + upn("bram.jansen")})
 	box = want[object](t, s, http.StatusOK, ask{method: "GET", path: path})

@@ -309,7 +309,7 @@ func TestThrottling(t *testing.T) {
 	if !slices.Contains(codes, 200) {
 		t.Error("nothing got through")
 	}
-	a.refused(429, "TooManyRequests", "Please retry again later.") // R-API-06
+	a.refused(429, "TooManyRequests", "Please retry again later.") // R-API-06 R-API-07
 	if a.header.Get("Retry-After") != "10" || !strings.HasPrefix(a.header.Get("x-ms-throttle-scope"), "Tenant_Application/") {
 		t.Errorf("R-API-06 R-API-08 headers %v", a.header)
 	}
@@ -320,6 +320,6 @@ func TestThrottling(t *testing.T) {
 	}
 	a = app.patch("/users/mila.kok@lindeboom.example", `{"jobTitle":"x"}`).want(429)
 	if a.header.Get("x-ms-throttle-information") != "WriteLimitExceeded" {
-		t.Errorf("R-API-08 got %v", a.header)
+		t.Errorf("R-API-07 R-API-08 got %v", a.header)
 	}
 }

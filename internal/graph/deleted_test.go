@@ -63,6 +63,14 @@ func TestDeletedItems(t *testing.T) {
 				t.Errorf("the address came along: %s", a.raw)
 			}
 		})
+		t.Run("R-API-37 a security group goes for good", func(t *testing.T) {
+			id := app.post("/groups", `{"displayName":"Tijdelijk","mailNickname":"tijdelijk","mailEnabled":false,"securityEnabled":true}`).want(201).str("id")
+			app.delete("/groups/" + id).want(204)
+			if rows := app.get("/directory/deletedItems/microsoft.graph.group").want(200).rows(); len(rows) != 0 {
+				t.Errorf("got %v", rows)
+			}
+			app.get("/directory/deletedItems/"+id).refused(404, "Request_ResourceNotFound", id)
+		})
 		t.Run("R-API-33 purged is gone", func(t *testing.T) {
 			id := deleted["Quinten Prins"]
 			app.delete("/directory/deletedItems/" + id).want(204)

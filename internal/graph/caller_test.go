@@ -11,6 +11,17 @@ import (
 	"leaver/internal/store"
 )
 
+// onAnotherNode gives what changes the database without a word to the node of the test.
+func onAnotherNode(t *testing.T, db *sqldb.DB) func(text string, args ...any) {
+	return func(text string, args ...any) {
+		t.Helper()
+		fatal(t, db.Update(t.Context(), func(tx *sqldb.Tx) error {
+			_, err := tx.Exec(t.Context(), text, args...)
+			return err
+		}))
+	}
+}
+
 // TestCallersAreAskedForEachTime changes callers as another node does, between two
 // requests of theirs: whatever the second one asks, and whether or not it would ask
 // the database, the answer is that of who they are now. R-DEL-12
@@ -18,13 +29,7 @@ func TestCallersAreAskedForEachTime(t *testing.T) {
 	t.Parallel()
 	sqltest.Each(t, store.Migrations(), func(t *testing.T, db *sqldb.DB) {
 		s := schoolOn(t, db)
-		elsewhere := func(text string, args ...any) {
-			t.Helper()
-			fatal(t, db.Update(t.Context(), func(tx *sqldb.Tx) error {
-				_, err := tx.Exec(t.Context(), text, args...)
-				return err
-			}))
-		}
+		elsewhere := onAnotherNode(t, db)
 		c := s.as("useradmin")
 		for _, path := range []string{
 			"/me", "/users/mila.kok" + domain, "/users/nobody" + domain, "/users?$top=2", "/users?$filter=nonsense", "/users?$search=x", "/users?$count=true",
@@ -69,13 +74,7 @@ func TestCallersAreAskedForWithTheirChanges(t *testing.T) {
 	t.Parallel()
 	sqltest.Each(t, store.Migrations(), func(t *testing.T, db *sqldb.DB) {
 		s := schoolOn(t, db)
-		elsewhere := func(text string, args ...any) {
-			t.Helper()
-			fatal(t, db.Update(t.Context(), func(tx *sqldb.Tx) error {
-				_, err := tx.Exec(t.Context(), text, args...)
-				return err
-			}))
-		}
+		elsewhere := onAnotherNode(t, db)
 		all, c := s.as(""), s.as("useradmin")
 		here, gone := s.id("mila.kok"), s.id("anna.devries")
 		all.delete("/users/" + gone).want(204)

@@ -92,18 +92,28 @@ func (s *Server) writeShort(w http.ResponseWriter, r *http.Request, c *call, l *
 	if len(l.Expand) > 0 && len(rows) > maxExpandedRows {
 		return wire.BadRequest("Request_UnsupportedQuery", "$expand goes with pages of at most "+strconv.Itoa(maxExpandedRows)+" rows.")
 	}
+	look, err := s.related(r.Context(), c, l, rows, relations)
+	if err != nil {
+		return err
+	}
+	c.things(w, list{context: picked(l.set, l.pick), next: c.next(r, next), count: count}, look, rows)
+	return nil
+}
+
+// related puts into the rows what $expand asks for, and gives how they are written with
+// it.
+func (s *Server) related(ctx context.Context, c *call, l *shortList, rows []thing, relations map[string]relation) (style, error) {
 	look := c.style(l.typ, l.pick)
 	for i := range l.Expand {
-		name, err := s.relate(r.Context(), l, &l.Expand[i], rows, relations)
+		name, err := s.relate(ctx, l, &l.Expand[i], rows, relations)
 		if err != nil {
-			return err
+			return look, err
 		}
 		if l.pick != nil {
 			look.pick = append(look.pick, name)
 		}
 	}
-	c.things(w, list{context: picked(l.set, l.pick), next: c.next(r, next), count: count}, look, rows)
-	return nil
+	return look, nil
 }
 
 // relate follows one relation for the rows and gives its name as Graph spells it.
@@ -134,16 +144,10 @@ func (s *Server) shortEntity(w http.ResponseWriter, r *http.Request, c *call, ty
 	if l.pick, err = l.typ.pick(l.Select); err != nil {
 		return err
 	}
-	look := c.style(l.typ, l.pick)
 	rows := []thing{*one}
-	for i := range l.Expand {
-		name, err := s.relate(r.Context(), l, &l.Expand[i], rows, relations)
-		if err != nil {
-			return err
-		}
-		if l.pick != nil {
-			look.pick = append(look.pick, name)
-		}
+	look, err := s.related(r.Context(), c, l, rows, relations)
+	if err != nil {
+		return err
 	}
 	c.entity(w, http.StatusOK, picked(set, l.pick)+"/$entity", look, &rows[0])
 	return nil

@@ -134,7 +134,7 @@ func (db *DB) startSQLiteWriter(ctx context.Context, opt Options, steps *migrati
 	}
 	db.writer = newWriter(db, writer)
 	if beside != nil {
-		db.writer.checkpoints = newCheckpointer(db.writer, beside)
+		db.writer.checkpoints = newCheckpointer(db.writer, beside, opt.Path+"-wal")
 	}
 	return nil
 }

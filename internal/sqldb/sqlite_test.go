@@ -296,12 +296,11 @@ func TestClose(t *testing.T) {
 	}
 }
 
-// TestSnapshotOfFiles copies the files of an open database, as a power cut would
-// leave them: what was answered is in the copy.
-func TestSnapshotOfFiles(t *testing.T) {
-	dir, saved := t.TempDir(), t.TempDir()
-	db := openFile(t, filepath.Join(dir, "a.db"), schema())
-	addAll(t, db, "anna", "bram")
+// powerCut copies the files of an open database, as a power cut would leave them,
+// and opens the copy.
+func powerCut(t *testing.T, dir string) *sqldb.DB {
+	t.Helper()
+	saved := t.TempDir()
 	for _, name := range []string{"a.db", "a.db-wal"} {
 		b, err := os.ReadFile(filepath.Join(dir, name))
 		if err == nil {
@@ -311,8 +310,46 @@ func TestSnapshotOfFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got := names(t, openFile(t, filepath.Join(saved, "a.db"), schema())); !slices.Equal(got, []string{"anna", "bram"}) {
+	return openFile(t, filepath.Join(saved, "a.db"), schema())
+}
+
+func TestPowerCutLosesNothingAnswered(t *testing.T) {
+	dir := t.TempDir()
+	db := openFile(t, filepath.Join(dir, "a.db"), schema())
+	addAll(t, db, "anna", "bram")
+	if got := names(t, powerCut(t, dir)); !slices.Equal(got, []string{"anna", "bram"}) {
 		t.Errorf("names = %v", got)
+	}
+}
+
+// TestLogIsMadeLong sees the log get its full length before it is needed, and its
+// unused end taken for the end after a power cut.
+func TestLogIsMadeLong(t *testing.T) {
+	const full = 16 << 20
+	dir := t.TempDir()
+	db := openFile(t, filepath.Join(dir, "a.db"), schema())
+	size := func() int64 {
+		at, err := os.Stat(filepath.Join(dir, "a.db-wal"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return at.Size()
+	}
+	addAll(t, db, "anna")
+	if n := size(); n > full/16 {
+		t.Errorf("the log of a small change is %d bytes long", n)
+	}
+	addAll(t, db, strings.Repeat("x", 2<<20))
+	for i := 0; size() < full; i++ {
+		if i == 500 { // commits of up to four pages
+			t.Fatalf("the log is %d bytes long", size())
+		}
+		addAll(t, db, fmt.Sprint(i))
+	}
+	addAll(t, db, "bram")
+	after := names(t, powerCut(t, dir))
+	if !slices.Equal(after, names(t, db)) || !slices.Contains(after, "anna") || !slices.Contains(after, "bram") {
+		t.Errorf("%d names", len(after))
 	}
 }
 

@@ -85,7 +85,7 @@ func itemScanner() func(*sqldb.Rows) (offboard.Item, error) {
 			return it, nil
 		}
 		it.Before = &org.Person{}
-		if err := json.Unmarshal([]byte(before), it.Before); err != nil {
+		if err := org.ReadPerson([]byte(before), it.Before); err != nil {
 			return it, fmt.Errorf("state before of item %d: %w", it.Ordinal, err)
 		}
 		it.Before.Key = it.UserKey

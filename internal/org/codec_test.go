@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"testing"
 	"time"
+	"unicode/utf8"
 )
 
 // TestWrite fills every field there is, some of them, and none: the text is that of
@@ -17,6 +18,7 @@ func TestWrite(t *testing.T) {
 		p := Person{}
 		fillIn(r, share, reflect.ValueOf(&p).Elem())
 		compare(t, AppendPerson(nil, &p), &p)
+		compareRead(t, AppendPerson(nil, &p))
 		steps := make([]Step, i%4)
 		fillIn(r, share, reflect.ValueOf(steps))
 		compare(t, AppendSteps(nil, steps), steps)
@@ -32,6 +34,41 @@ func compare(t *testing.T, got []byte, v any) {
 	if err != nil || string(got) != string(want) {
 		t.Fatalf("written by hand\n%s\nby encoding/json\n%s %v", got, want, err)
 	}
+}
+
+// compareRead reads a text by hand, without encoding/json, and with it.
+func compareRead(t *testing.T, text []byte) {
+	t.Helper()
+	var got, want Person
+	if err := json.Unmarshal(text, &want); err != nil {
+		t.Fatal(err)
+	}
+	c := codec{b: text, reads: true}
+	c.object(func() { c.person(&got) })
+	if c.lost || len(c.b) > 0 || !reflect.DeepEqual(got, want) {
+		t.Fatalf("%s\nread by hand\n%+v\nby encoding/json\n%+v\nleft %q", text, got, want, c.b)
+	}
+}
+
+// FuzzReadPerson gives texts that nobody wrote: what encoding/json reads comes out
+// the same, and what it refuses is refused or read without harm.
+func FuzzReadPerson(f *testing.F) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for i := range 12 {
+		p := Person{}
+		fillIn(r, []float64{1, 0, 0.5}[i%3], reflect.ValueOf(&p).Elem())
+		f.Add(AppendPerson(nil, &p))
+	}
+	for _, s := range []string{``, `{}`, ` {"id":"a"}`, `{"displayName":"b","id":"a"}`, `{"id":"a","id":"b"}`, `{"id":1}`, `{"drive":{"size":1.5}}`, `{"roles":[,]}`, `{"roles":[`, `{"id":"\u00e9\`} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var got, want Person
+		err := ReadPerson(text, &got)
+		if json.Unmarshal(text, &want) == nil && utf8.Valid(text) && (err != nil || !reflect.DeepEqual(got, want)) {
+			t.Errorf("%q\nread by hand\n%+v %v\nby encoding/json\n%+v", text, got, err, want)
+		}
+	})
 }
 
 // fillIn gives a share of all fields a value.

@@ -60,3 +60,6 @@ const RunLength = runLength
 
 // CatchUp makes what is missing of the index of the trail, as opening does.
 func CatchUp(ctx context.Context, s *Store) error { return s.catchUp(ctx) }
+
+// MoreSeats lets a test count in the text of the seats.
+var MoreSeats = moreSeats

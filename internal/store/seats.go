@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"leaver/internal/org"
 )
@@ -37,18 +39,34 @@ func (t *txn) addSeats(ctx context.Context) error {
 	if err := t.readHead(ctx); err != nil {
 		return err
 	}
-	all := map[org.SkuID]int64{}
-	if err := json.Unmarshal([]byte(h.seats), &all); err != nil {
-		return fmt.Errorf("seats in use: %w", err)
-	}
 	for sku, n := range h.taken {
-		if all[sku] += n; all[sku] == 0 {
-			delete(all, sku)
+		var err error
+		if h.seats, err = moreSeats(h.seats, sku, n); err != nil {
+			return fmt.Errorf("seats in use: %w", err)
 		}
 	}
+	h.taken = nil
+	return nil
+}
+
+// moreSeats counts in the text: nearly every delete gives the seat of a product back
+// that others keep, which changes one number in it.
+func moreSeats(seats string, sku org.SkuID, n int64) (string, error) {
+	if _, rest, there := strings.Cut(seats, `"`+string(sku)+`":`); there && !strings.Contains(seats, `\`) {
+		end := max(strings.IndexAny(rest, ",}"), 0)
+		if had, err := strconv.ParseInt(rest[:end], 10, 64); err == nil && had+n != 0 {
+			return seats[:len(seats)-len(rest)] + strconv.FormatInt(had+n, 10) + rest[end:], nil
+		}
+	}
+	all := map[org.SkuID]int64{}
+	if err := json.Unmarshal([]byte(seats), &all); err != nil {
+		return "", err
+	}
+	if all[sku] += n; all[sku] == 0 {
+		delete(all, sku)
+	}
 	text, err := json.Marshal(all)
-	h.seats, h.taken = string(text), nil
-	return err
+	return string(text), err
 }
 
 // writeSeats writes the seats before somebody asks for them in the same transaction.

@@ -1,6 +1,9 @@
 package store_test
 
 import (
+	"encoding/json"
+	"maps"
+	"math/rand/v2"
 	"sync"
 	"testing"
 
@@ -9,6 +12,31 @@ import (
 	"leaver/internal/store"
 	"leaver/internal/store/storetest"
 )
+
+// TestMoreSeats counts in the text what encoding/json would count. R-LIC-14
+func TestMoreSeats(t *testing.T) {
+	skus := []org.SkuID{"a", "ab", "b", `a"b`, `\`, "é", ":1,", ""}
+	all, text := map[org.SkuID]int64{}, "{}"
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 3000 {
+		sku, n := skus[r.IntN(len(skus))], r.Int64N(5)-2
+		if all[sku] += n; all[sku] == 0 {
+			delete(all, sku)
+		}
+		var err error
+		before := text
+		if text, err = store.MoreSeats(text, sku, n); err != nil {
+			t.Fatal(err)
+		}
+		var got map[org.SkuID]int64
+		if err := json.Unmarshal([]byte(text), &got); err != nil || !maps.Equal(got, all) {
+			t.Fatalf("%s and %d of %q is %s, %v, want %v", before, n, sku, text, err, all)
+		}
+	}
+	if got, err := store.MoreSeats(`{"a":"many"}`, "a", 1); err == nil {
+		t.Errorf("what is no number was counted on: %s", got)
+	}
+}
 
 // TestSeatsInUse counts the seats of people who come and go: within a transaction, when
 // several share a commit, and beside a change that came to nothing. R-LIC-14 R-LIC-41

@@ -70,7 +70,7 @@ func (i *Identity) Spend(ctx context.Context, handle string, at time.Time) (iden
 // LockedUntil implements identity.Attempts.
 func (i *Identity) LockedUntil(ctx context.Context, key string) (time.Time, error) {
 	var until time.Time
-	err := i.store.db.QueryRow(ctx, "select locked_until from sign_in_attempts where name = $1", key).Scan(seconds{&until})
+	err := i.store.db.QueryRow(ctx, "select locked_until from sign_in_attempts where name = $1", wellFormed(key)).Scan(seconds{&until})
 	if errors.Is(err, sqldb.ErrNoRows) {
 		return time.Time{}, nil
 	}
@@ -79,6 +79,7 @@ func (i *Identity) LockedUntil(ctx context.Context, key string) (time.Time, erro
 
 // Failed implements identity.Attempts.
 func (i *Identity) Failed(ctx context.Context, key string, now time.Time, lock func(failures int) time.Duration) error {
+	key = wellFormed(key)
 	return i.update(ctx, func(tx *sqldb.Tx) error {
 		var failures int
 		err := tx.QueryRow(ctx, `insert into sign_in_attempts (name, failures, last, locked_until) values ($1, 1, $2, 0)
@@ -100,6 +101,7 @@ func (i *Identity) Failed(ctx context.Context, key string, now time.Time, lock f
 // Cleared implements identity.Attempts. Most sign-ins have nothing to clear, and
 // then nothing is written.
 func (i *Identity) Cleared(ctx context.Context, key string) error {
+	key = wellFormed(key)
 	n, err := sqldb.One(ctx, i.store.db, sqldb.Value[int64], "select count(*) from sign_in_attempts where name = $1", key)
 	if err != nil || n == 0 {
 		return outage(err)

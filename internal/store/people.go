@@ -7,14 +7,24 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"leaver/internal/org"
 	"leaver/internal/sqldb"
 )
 
 // Fold is how names are compared: without regard to case. Columns that end in
-// _key hold folded text.
-func Fold(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
+// _key hold folded text. What is no text equals nothing that is kept.
+func Fold(s string) string { return strings.ToLower(strings.TrimSpace(wellFormed(s))) }
+
+// wellFormed replaces what no text can have: bytes that are no UTF-8, and NUL, which
+// PostgreSQL can neither keep nor compare.
+func wellFormed(s string) string {
+	if strings.IndexByte(s, 0) < 0 && utf8.ValidString(s) {
+		return s
+	}
+	return strings.ReplaceAll(strings.ToValidUTF8(s, string(utf8.RuneError)), "\x00", string(utf8.RuneError))
+}
 
 // personColumns are the columns of a person that stand in one row: the account,
 // the mailbox and the drive.

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"leaver/internal/wire"
 )
@@ -53,7 +54,7 @@ func (v vocabulary) parse(escaped string) (address, error) {
 			continue // clients double slashes
 		}
 		plain, err := url.PathUnescape(segment)
-		if err != nil || plain == "." || plain == ".." || strings.ContainsRune(plain, 0) {
+		if err != nil || plain == "." || plain == ".." || strings.ContainsRune(plain, 0) || !utf8.ValidString(plain) {
 			return a, badPath()
 		}
 		raw = append(raw, plain)

@@ -109,8 +109,10 @@ func badToken() *Error {
 // of ours.
 func plain(v any) (any, bool) {
 	switch v := v.(type) {
-	case nil, string, bool:
+	case nil, bool:
 		return v, true
+	case string:
+		return v, strings.IndexByte(v, 0) < 0 // no page ends at such a text, and no database compares it
 	case json.Number:
 		if n, err := v.Int64(); err == nil {
 			return n, true

@@ -72,6 +72,7 @@ func TestTokenRefused(t *testing.T) {
 		"changed":    code([]byte(strings.Replace(string(plain), `"a"`, `"b"`, 1))),
 		"structures": code([]byte(`{"v":1,"s":"` + checksum("q", []byte(`[{}]`)) + `","k":[{}]}`)),
 		"no list":    code([]byte(`{"v":1,"s":"` + checksum("q", []byte(`{}`)) + `","k":{}}`)),
+		"no text":    code([]byte(`{"v":1,"s":"` + checksum("q", []byte(`["a\u0000"]`)) + `","k":["a\u0000"]}`)),
 		"too large":  code([]byte(`{"v":1,"s":"` + checksum("q", []byte(`[1e999]`)) + `","k":[1e999]}`)),
 	} {
 		_, err := DecodeToken(text, "q")

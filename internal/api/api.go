@@ -12,7 +12,9 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"leaver/internal/locale"
@@ -97,7 +99,23 @@ func (a *API) Handler() http.Handler {
 		}
 	}
 	mux.Handle("/", other)
-	return mux
+	return tidied(mux)
+}
+
+// tidied reads paths as Graph's are read: with slashes doubled or at the end they
+// lead where they lead without. A mux would send the client elsewhere, or nowhere.
+func tidied(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked := r.URL.EscapedPath()
+		tidy := "/" + strings.Join(strings.FieldsFunc(asked, func(c rune) bool { return c == '/' }), "/")
+		if plain, err := url.PathUnescape(tidy); err == nil && tidy != asked {
+			u := *r.URL
+			u.Path, u.RawPath = plain, tidy
+			r = r.WithContext(r.Context())
+			r.URL = &u
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // serve finds out who asks, whether this token may be used for it, and calls the
@@ -117,6 +135,9 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request, route *route) error 
 	w.Header().Set("Vary", "Accept, Accept-Language")
 	if err := route.allows(c); err != nil {
 		return err
+	}
+	if _, err := c.accepts(route.offers()...); err != nil {
+		return err // before anything is done
 	}
 	return route.serve(a, c)
 }

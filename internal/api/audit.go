@@ -137,7 +137,7 @@ func auditRoutes() []route {
 	return []route{
 		{
 			method: http.MethodGet, path: "audit", id: "listAudit", tag: "audit", summary: "The audit trail, newest first; as CSV all of it",
-			scopes: readTrail, may: org.ReadAudit, answer: list[entryView]{}, kinds: []string{kindCSV}, refuses: []int{http.StatusNotAcceptable}, serve: (*API).audit,
+			scopes: readTrail, may: org.ReadAudit, answer: list[entryView]{}, kinds: []string{kindCSV}, serve: (*API).audit,
 			query: []param{
 				topParam, skipParam,
 				{"actor", "string", "Id or name of who did it."},

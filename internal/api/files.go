@@ -145,9 +145,6 @@ func importRows(file *tabular.File) (rows []offboard.ImportRow, numbers []int, s
 // exportUsers serves GET exports/users: everybody active, as Microsoft 365
 // exports its users.
 func (a *API) exportUsers(c *call) error {
-	if _, err := c.accepts(kindCSV); err != nil {
-		return err
-	}
 	first, err := a.Reads.Users(c.ctx(), exportQuery(""))
 	if err != nil {
 		return err
@@ -225,7 +222,7 @@ func fileRoutes() []route {
 		},
 		{
 			method: http.MethodGet, path: "exports/users", id: "exportUsers", tag: "people", summary: "All people, as Microsoft 365 exports its users",
-			scopes: readPeople, may: org.ReadDirectory, kinds: []string{kindCSV}, refuses: []int{http.StatusNotAcceptable}, serve: (*API).exportUsers,
+			scopes: readPeople, may: org.ReadDirectory, kinds: []string{kindCSV}, serve: (*API).exportUsers,
 		},
 	}
 }

@@ -14,11 +14,22 @@ const (
 	kindHTML = "text/html"
 )
 
+// offers are the media types that an answer can have.
+func (route *route) offers() []string {
+	if route.answer == nil {
+		return route.kinds
+	}
+	return append([]string{kindJSON}, route.kinds...)
+}
+
 // accepts picks the media type that the client wants most, of those offered; of
-// equals the first offered. It refuses with 406 when none will do.
+// equals the first offered. It refuses with 406 when none will do. R-API-04
 func (c *call) accepts(offered ...string) (string, error) {
 	header := strings.Join(c.r.Header.Values("Accept"), ",")
-	if strings.TrimSpace(header) == "" {
+	switch {
+	case len(offered) == 0: // 204
+		return "", nil
+	case strings.TrimSpace(header) == "":
 		return offered[0], nil
 	}
 	best, most := "", 0.0

@@ -148,6 +148,9 @@ func (r *route) responses(types schemas) object {
 	refuses := append([]int{
 		http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable,
 	}, r.refuses...)
+	if len(content) > 0 {
+		refuses = append(refuses, http.StatusNotAcceptable)
+	}
 	if r.body != nil {
 		refuses = append(refuses, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}

@@ -72,8 +72,8 @@ func (a *API) settings(c *call, raw json.RawMessage) (json.RawMessage, error) {
 		return nil, nil
 	}
 	var named map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &named); err == nil && named == nil {
-		return nil, wrong(c.r, "request.wrongType", "settings", "field", "settings", "given", "null")
+	if err := json.Unmarshal(raw, &named); err != nil {
+		return nil, c.unmarshal(raw, &org.Settings{}) // which says what it is instead
 	}
 	for _, name := range slices.Sorted(maps.Keys(named)) {
 		if string(named[name]) == "null" { // no setting can be without a value

@@ -265,11 +265,11 @@ func followRoutes() []route {
 		},
 		{
 			method: http.MethodGet, path: "departures/{id}/record", id: "getRecord", tag: "departures", summary: "The state before: JSON, CSV, or a page to print",
-			scopes: followRuns, answer: recordView{}, kinds: []string{kindCSV, kindHTML}, refuses: []int{http.StatusNotFound, http.StatusNotAcceptable}, serve: (*API).record,
+			scopes: followRuns, answer: recordView{}, kinds: []string{kindCSV, kindHTML}, refuses: missing, serve: (*API).record,
 		},
 		{
 			method: http.MethodGet, path: "departures/{id}/result", id: "getResult", tag: "departures", summary: "The input with what became of each row, as CSV",
-			scopes: followRuns, kinds: []string{kindCSV}, refuses: []int{http.StatusNotFound, http.StatusNotAcceptable}, serve: (*API).result,
+			scopes: followRuns, kinds: []string{kindCSV}, refuses: missing, serve: (*API).result,
 		},
 	}
 }

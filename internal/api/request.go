@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"unicode"
@@ -100,7 +101,32 @@ func (c *call) decode(into any, limit int64, mayBeEmpty bool) error {
 	if name, twice := wire.Repeated(b); twice {
 		return wrong(c.r, "request.repeated", shown(name), "field", shown(name))
 	}
-	return c.unmarshal(b, into)
+	if err := c.unmarshal(b, into); err != nil || c.r.Method != http.MethodPatch {
+		return err
+	}
+	return c.nulls(b, reflect.TypeOf(into).Elem())
+}
+
+// nulls refuses null for what a change can't take away: it would be passed over,
+// and look as if it had been done. What null does clear is a [clearable].
+func (c *call) nulls(b []byte, form reflect.Type) error {
+	var given map[string]json.RawMessage
+	if err := json.Unmarshal(b, &given); err != nil {
+		return wrong(c.r, "request.notJSON", "")
+	}
+	for i := range form.NumField() {
+		field := form.Field(i)
+		if kind := field.Type.Kind(); kind != reflect.Pointer && kind != reflect.Slice {
+			continue
+		}
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		for as, value := range given {
+			if strings.EqualFold(as, name) && string(value) == "null" {
+				return wrong(c.r, "request.wrongType", name, "field", name, "given", "null")
+			}
+		}
+	}
+	return nil
 }
 
 func (c *call) unmarshal(b []byte, into any) error {

@@ -2,8 +2,10 @@ package api
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"leaver/internal/org"
 	"leaver/internal/wire"
@@ -76,13 +78,32 @@ func (route *route) allows(c *call) error {
 			return r
 		}
 	}
-	for name := range c.r.URL.Query() {
-		if !slices.ContainsFunc(route.query, func(p param) bool { return p.name == name }) {
-			return wrong(c.r, "request.unknownParameter", shown(name), "name", shown(name))
+	return route.reads(c.r)
+}
+
+// reads refuses an address that is broken, that holds what is no text, or whose
+// parameters nobody knows or are given twice. Below it everything is text that a
+// database can compare. R-API-04
+func (route *route) reads(r *http.Request) error {
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil || !isText(r.URL.Path) {
+		return wrong(r, "request.badAddress", "")
+	}
+	for name, values := range query {
+		switch {
+		case !slices.ContainsFunc(route.query, func(p param) bool { return p.name == name }):
+			return wrong(r, "request.unknownParameter", shown(name), "name", shown(name))
+		case len(values) > 1:
+			return wrong(r, "request.repeated", name, "field", name)
+		case !isText(values[0]):
+			return wrong(r, "request.badAddress", name)
 		}
 	}
 	return nil
 }
+
+// isText says that a text has nothing in it that none can have.
+func isText(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
 
 // asThePerson is the delegated permission to do whatever the person may do.
 const asThePerson = "Directory.AccessAsUser.All"

@@ -234,7 +234,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 // streamsEnd ends the requests for streams of events when ctx ends.
 func (s *Server) streamsEnd(ctx context.Context) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasSuffix(r.URL.Path, "/events") {
+		if strings.HasSuffix(strings.TrimRight(r.URL.Path, "/"), "/events") {
 			streaming, cancel := context.WithCancel(r.Context())
 			defer cancel()
 			defer context.AfterFunc(ctx, cancel)()

@@ -197,7 +197,7 @@ func (s *school) run(t testing.TB, people ...offboard.Wish) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dep, err := s.desk.Start(t.Context(), boss, req, offboard.Confirmation{Hash: plan.Hash})
+	dep, err := s.desk.Start(t.Context(), boss, req, offboard.Confirmation{Hash: plan.Hash, Override: offboard.MassDelete})
 	if err != nil {
 		t.Fatal(err)
 	}

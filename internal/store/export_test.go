@@ -4,8 +4,10 @@ import (
 	"context"
 	"math"
 	"strings"
+	"time"
 
 	"leaver/internal/offboard"
+	"leaver/internal/org"
 	"leaver/internal/sqldb"
 )
 
@@ -53,6 +55,19 @@ func AuditPlan(ctx context.Context, s *Store, q offboard.AuditQuery) ([]string, 
 	q.Limit, q.Before = defaultPage, math.MaxInt64
 	_, err := searchTrail(ctx, spy, &q, hash)
 	return spy.all, err
+}
+
+// DeadlinePlans says how the database goes about the next day of each clock.
+func DeadlinePlans(ctx context.Context, s *Store) ([]string, error) {
+	var all []string
+	for _, c := range clockRows {
+		spy := &explainer{Querier: s.db, db: s.db}
+		if _, err := c.deadlines(ctx, spy, time.Time{}, time.Unix(math.MaxInt32, 0), org.DriveSpan{}, 1); err != nil {
+			return nil, err
+		}
+		all = append(all, c.clock+": "+strings.Join(spy.plan, "; "))
+	}
+	return all, nil
 }
 
 // RunLength is how many entries of the trail are indexed together.

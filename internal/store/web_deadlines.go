@@ -14,11 +14,13 @@ import (
 // deadlineSample is how many people a deadline names.
 const deadlineSample = 5
 
-// clockRows are the rows behind each clock: when it began, whose it is, and
-// where that stands. What outlives its owner has its own. A hold stops a clock. R-SM-04
-var clockRows = []struct {
-	clock, began, owner, tables string
-}{
+// clockRow says of which rows a clock runs: when it began, by an index, whose it is,
+// and where that stands.
+type clockRow struct{ clock, began, owner, tables string }
+
+// clockRows are the rows behind each clock. What outlives its owner has its own. A
+// hold stops a clock. R-SM-04
+var clockRows = []clockRow{
 	{"user", "u.deleted", theUser, "users u where u.deleted is not null"},
 	{
 		"mailbox", "m.disconnected", theUser,
@@ -36,28 +38,32 @@ const (
 )
 
 // Deadlines lists the days between two moments on which a clock of somebody runs
-// out, with how many people that is about.
-func (s *Store) Deadlines(ctx context.Context, settings org.Settings, from, to time.Time) ([]offboard.Deadline, error) {
+// out, with how many people that is about: no more than limit at a time, of whole days, and
+// the day on which the list goes on. limit is as much as one day can have, or more.
+func (s *Store) Deadlines(ctx context.Context, settings org.Settings, from, to time.Time, limit int) ([]offboard.Deadline, time.Time, error) {
 	var all []offboard.Deadline
 	err := s.db.View(ctx, func(tx *sqldb.Tx) error {
 		all = nil
+		until := to
 		for _, c := range clockRows {
 			for _, x := range spansOf(c.clock, settings) {
-				found, err := deadlines(ctx, tx, c.began, c.owner, c.tables, from, to, x)
+				found, err := c.deadlines(ctx, tx, from, until, x, limit+1)
 				if err != nil {
 					return fmt.Errorf("list the days of %s: %w", c.clock, err)
 				}
-				for i := range found {
-					found[i].Clock = c.clock
+				all = together(append(all, found...))
+				if len(all) > limit {
+					until = all[limit].Day // what the others have from here on is not shown
 				}
-				all = append(all, found...)
 			}
 		}
 		return nil
 	})
-	all = together(all)
-	slices.SortStableFunc(all, func(a, b offboard.Deadline) int { return a.Day.Compare(b.Day) })
-	return all, outage(err)
+	if len(all) <= limit {
+		return all, time.Time{}, outage(err)
+	}
+	next := all[limit].Day
+	return slices.DeleteFunc(all, func(d offboard.Deadline) bool { return !d.Day.Before(next) }), next, outage(err)
 }
 
 // spansOf says how long a clock runs for what began when.
@@ -81,55 +87,75 @@ func spansOf(clock string, settings org.Settings) []org.DriveSpan {
 	return spans
 }
 
-// deadlines lists what of a span runs out between two moments.
-func deadlines(ctx context.Context, tx *sqldb.Tx, began, owner, tables string, from, to time.Time, x org.DriveSpan) ([]offboard.Deadline, error) {
-	const day = int64(org.Day / time.Second)
-	shift, ends := int64(x.Lasts/time.Second), began+" + $3"
-	first, last := from.Add(-x.Lasts).Unix(), to.Add(-x.Lasts).Unix()
+// deadlines lists what of a span runs out between two moments. It goes from day to
+// day, and counts no further on any of them than it has to: with as many leavers as
+// it may be, a day costs what it costs with a hundred.
+func (c *clockRow) deadlines(ctx context.Context, q sqldb.Querier, from, to time.Time, x org.DriveSpan, limit int) ([]offboard.Deadline, error) {
+	first, last := from.Add(-x.Lasts), to.Add(-x.Lasts)
 	if !x.At.IsZero() {
 		if x.At.Before(from) || !x.At.Before(to) {
 			return nil, nil
 		}
-		shift, ends = x.At.Unix(), "0 * "+began+" + $3" // all at once
-		first, last = x.After.Unix()+1, x.Until.Unix()+1
+		first, last = time.Time{}, x.Until.Add(time.Second)
 	}
-	if !x.After.IsZero() {
-		first = max(first, x.After.Unix()+1)
+	if after := x.After.Add(time.Second); !x.After.IsZero() && first.Before(after) {
+		first = after
 	}
-	if !x.Until.IsZero() {
-		last = min(last, x.Until.Unix()+1)
+	if until := x.Until.Add(time.Second); !x.Until.IsZero() && until.Before(last) {
+		last = until
 	}
-	within := fmt.Sprintf("%s and %s >= $1 and %s < $2", tables, began, began)
-	days, err := sqldb.All(ctx, tx, func(r *sqldb.Rows) (offboard.Deadline, error) {
-		var d offboard.Deadline
-		var n int64
-		err := r.Scan(&n, &d.Count)
-		d.Day = at(n * day)
-		return d, err
-	}, fmt.Sprintf("select (%s) / $4, count(*) from %s group by 1 order by 1", ends, within), first, last, shift, day)
-	if err != nil || len(days) == 0 {
-		return days, err
-	}
-	for i := range days {
-		start, end := first, last
-		if x.At.IsZero() {
-			start = max(start, days[i].Day.Unix()-shift)
-			end = min(end, days[i].Day.Unix()-shift+day)
+	var all []offboard.Deadline
+	for first.Before(last) && len(all) < limit {
+		d, end, err := c.next(ctx, q, first, last, x)
+		if err != nil || d == nil {
+			return all, err
 		}
-		days[i].Sample, err = sqldb.All(ctx, tx, func(r *sqldb.Rows) (org.Ref, error) {
-			var ref org.Ref
-			err := r.Scan(&ref.ID, &ref.Name, &ref.DisplayName)
-			ref.Name = org.OriginalUPN(org.UserID(ref.ID), ref.Name)
-			return ref, err
-		}, fmt.Sprintf("select %s from %s order by %s, 1 limit $3", owner, within, began), start, end, deadlineSample)
-		if err != nil {
-			return nil, err
-		}
+		all = append(all, *d)
+		first = end
 	}
-	return days, nil
+	return all, nil
 }
 
-// together makes one deadline of two of the same day and clock.
+// next is the first deadline of what began between two moments, and from when on the
+// one after it began; nil when there is none.
+func (c *clockRow) next(ctx context.Context, q sqldb.Querier, first, last time.Time, x org.DriveSpan) (*offboard.Deadline, time.Time, error) {
+	type row struct {
+		began time.Time
+		who   org.Ref
+	}
+	within := fmt.Sprintf(" from %s and %[2]s >= $1 and %[2]s < $2 order by %[2]s limit $3", c.tables, c.began)
+	rows, err := sqldb.All(ctx, q, func(r *sqldb.Rows) (row, error) {
+		var f row
+		err := r.Scan(seconds{&f.began}, &f.who.ID, &f.who.Name, &f.who.DisplayName)
+		f.who.Name = org.OriginalUPN(org.UserID(f.who.ID), f.who.Name)
+		return f, err
+	}, "select "+c.began+", "+c.owner+within, first.Unix(), last.Unix(), deadlineSample+1)
+	if err != nil || len(rows) == 0 {
+		return nil, last, err
+	}
+	d := &offboard.Deadline{Clock: c.clock, Day: x.At.Truncate(org.Day)}
+	if x.At.IsZero() {
+		d.Day = rows[0].began.Add(x.Lasts).Truncate(org.Day)
+		if end := d.Day.Add(org.Day - x.Lasts); end.Before(last) {
+			last = end
+		}
+	}
+	for _, f := range rows {
+		if f.began.Before(last) {
+			d.Count++
+			d.Sample = append(d.Sample, f.who)
+		}
+	}
+	if d.Count <= deadlineSample {
+		return d, last, nil
+	}
+	d.Sample = d.Sample[:deadlineSample]
+	err = q.QueryRow(ctx, "select count(*) from (select 1"+within+") x", first.Unix(), last.Unix(), offboard.DeadlineMost+1).Scan(&d.Count)
+	d.Bound()
+	return d, last, err
+}
+
+// together makes one deadline of two of the same day and clock, in the order of days.
 func together(all []offboard.Deadline) []offboard.Deadline {
 	type key struct {
 		day   int64
@@ -146,7 +172,10 @@ func together(all []offboard.Deadline) []offboard.Deadline {
 			continue
 		}
 		out[i].Count += d.Count
+		out[i].More = out[i].More || d.More
+		out[i].Bound()
 		out[i].Sample = append(out[i].Sample, d.Sample[:min(len(d.Sample), deadlineSample-len(out[i].Sample))]...)
 	}
+	slices.SortStableFunc(out, func(a, b offboard.Deadline) int { return a.Day.Compare(b.Day) })
 	return out
 }

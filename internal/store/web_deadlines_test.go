@@ -1,9 +1,13 @@
 package store_test
 
 import (
+	"fmt"
+	"reflect"
+	"strings"
 	"testing"
 	"time"
 
+	"leaver/internal/offboard"
 	"leaver/internal/org"
 	"leaver/internal/store"
 	"leaver/internal/store/storetest"
@@ -20,7 +24,7 @@ func TestDeadlines(t *testing.T) {
 		storetest.Delete(t, s, "hanna@contoso.com", storetest.Noon.AddDate(0, 0, -10))
 		settings := org.DefaultSettings()
 		settings.DriveRetentionDays = 40
-		got, err := s.Deadlines(t.Context(), settings, storetest.Noon, storetest.Noon.AddDate(0, 0, 60))
+		got, _, err := s.Deadlines(t.Context(), settings, storetest.Noon, storetest.Noon.AddDate(0, 0, 60), 40)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -59,7 +63,7 @@ func TestDeadlinesAfterAShorterRetention(t *testing.T) {
 			storetest.Delete(t, s, name+"@contoso.com", storetest.Noon.AddDate(0, 0, -ago))
 		}
 		settings := org.Settings{DriveRetentionDays: 30, DriveRetentionPast: []org.PastRetention{{Days: 365, Until: storetest.Noon}}}
-		got, err := s.Deadlines(t.Context(), settings, storetest.Noon.Add(time.Hour), storetest.Noon.AddDate(0, 0, 120))
+		got, _, err := s.Deadlines(t.Context(), settings, storetest.Noon.Add(time.Hour), storetest.Noon.AddDate(0, 0, 120), 40)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,4 +81,88 @@ func TestDeadlinesAfterAShorterRetention(t *testing.T) {
 			}
 		}
 	})
+}
+
+// leaversOf lets people leave, so many on each of the last days, with drives and
+// mailboxes.
+func leaversOf(t *testing.T, s *store.Store, days, each int) {
+	t.Helper()
+	n := 0
+	for day := range days {
+		var people []org.Person
+		for range each {
+			n++
+			people = append(people, org.Depart(storetest.Person(int64(n), fmt.Sprintf("p%d", n)), org.DeleteSteps(), storetest.Noon.AddDate(0, 0, -day)))
+		}
+		storetest.Add(t, s, people...)
+	}
+}
+
+// TestDeadlinesAreCountedSoFar: a day of many people says that there are more, one of
+// as many as are counted has its number.
+func TestDeadlinesAreCountedSoFar(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		storetest.Contoso(t, s)
+		leaversOf(t, s, 1, offboard.DeadlineMost)
+		count := func() offboard.Deadline {
+			t.Helper()
+			got, next, err := s.Deadlines(t.Context(), org.DefaultSettings(), storetest.Noon, storetest.Noon.AddDate(0, 0, 40), 40)
+			if err != nil || len(got) == 0 || got[0].Clock != "user" || !next.IsZero() {
+				t.Fatalf("got %+v, on at %v, %v", got, next, err)
+			}
+			return got[0]
+		}
+		if d := count(); d.Count != offboard.DeadlineMost || d.More || len(d.Sample) != 5 {
+			t.Errorf("as many as are counted: %+v", d)
+		}
+		storetest.Add(t, s, storetest.Person(9999, "zoe"))
+		storetest.Delete(t, s, "zoe@contoso.com", storetest.Noon.Add(time.Second))
+		if d := count(); d.Count != offboard.DeadlineMost || !d.More || len(d.Sample) != 5 {
+			t.Errorf("one more: %+v", d)
+		}
+	})
+}
+
+// TestDeadlinesPageByPage: a list that goes on misses no day and has none twice.
+func TestDeadlinesPageByPage(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		storetest.Contoso(t, s)
+		leaversOf(t, s, 12, 7)
+		from, to := storetest.Noon.Add(time.Second), storetest.Noon.AddDate(0, 0, 180)
+		whole, next, err := s.Deadlines(t.Context(), org.DefaultSettings(), from, to, 1000)
+		if err != nil || !next.IsZero() || len(whole) < 36 {
+			t.Fatalf("the whole list: %d lines, on at %v, %v", len(whole), next, err)
+		}
+		var parts []offboard.Deadline
+		for pages := 0; ; pages++ {
+			part, next, err := s.Deadlines(t.Context(), org.DefaultSettings(), from, to, 5)
+			if err != nil || len(part) == 0 || len(part) > 5 || pages > len(whole) {
+				t.Fatalf("page %d: %d lines, on at %v, %v", pages, len(part), next, err)
+			}
+			if parts = append(parts, part...); next.IsZero() {
+				break
+			}
+			from = next
+		}
+		if !reflect.DeepEqual(parts, whole) {
+			t.Errorf("R-SM-04: page by page %+v, want %+v", parts, whole)
+		}
+	})
+}
+
+// TestDeadlinesOfADayAreReadByAnIndex: whatever a day holds, it is read in the order
+// of an index and up to a limit, so nothing is sorted and no table gone through.
+func TestDeadlinesOfADayAreReadByAnIndex(t *testing.T) {
+	s := storetest.SQLite(t)
+	storetest.Contoso(t, s)
+	leaversOf(t, s, 1, 7)
+	plans, err := store.DeadlinePlans(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, plan := range plans {
+		if strings.Contains(plan, "TEMP B-TREE") || strings.Contains(plan, "SCAN") || !strings.Contains(plan, ">? AND ") {
+			t.Error(plan)
+		}
+	}
 }

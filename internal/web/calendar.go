@@ -11,6 +11,16 @@ import (
 // calendarAhead is how far the calendar looks.
 const calendarAhead = 180 * org.Day
 
+// calendarLines is how many lines a page of the calendar has at most.
+const calendarLines = 40
+
+// calendar is a page of it.
+type calendar struct {
+	Days  []calendarDay
+	First bool
+	Next  time.Time // the day on which the next page begins
+}
+
 // calendarDay is one day with what becomes irreversible on it.
 type calendarDay struct {
 	Day  time.Time
@@ -20,19 +30,23 @@ type calendarDay struct {
 // calendarPage shows what becomes irreversible when.
 func calendarPage(v *visit) error {
 	v.Section = "leavers"
-	all, err := v.srv.Store.Deadlines(v.ctx(), v.Org.Settings, v.Now, v.Now.Add(calendarAhead))
+	c, from := calendar{First: true}, v.Now
+	if day, err := time.Parse(time.DateOnly, v.r.URL.Query().Get("from")); err == nil && day.After(from) {
+		c.First, from = false, day
+	}
+	all, next, err := v.srv.Store.Deadlines(v.ctx(), v.Org.Settings, from, v.Now.Add(calendarAhead), calendarLines)
 	if err != nil {
 		return err
 	}
-	var days []calendarDay
+	c.Next = next
 	for _, d := range all {
-		if n := len(days); n == 0 || !days[n-1].Day.Equal(d.Day) {
-			days = append(days, calendarDay{Day: d.Day})
+		if n := len(c.Days); n == 0 || !c.Days[n-1].Day.Equal(d.Day) {
+			c.Days = append(c.Days, calendarDay{Day: d.Day})
 		}
-		last := &days[len(days)-1]
+		last := &c.Days[len(c.Days)-1]
 		last.List = append(last.List, d)
 	}
-	return v.render(calendarView(v, days))
+	return v.render(calendarView(v, c))
 }
 
 // recordData is a run with the state before it, to be printed.
@@ -135,6 +149,14 @@ func leftOrPerson(r org.Ref) string {
 		return "/deleted/left?" + url.Values{"q": {r.Name}}.Encode()
 	}
 	return "/users/" + r.ID
+}
+
+// commaAfter stands behind one of so many names in a row, except the last.
+func commaAfter(i, of int) string {
+	if i < of-1 {
+		return ","
+	}
+	return ""
 }
 
 // title names a run, as its own page does.

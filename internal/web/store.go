@@ -26,7 +26,7 @@ type Lists interface {
 	Detail(ctx context.Context, id org.UserID) (*offboard.Detail, error)
 	AuditEntries(ctx context.Context, q offboard.AuditQuery) ([]offboard.Entry, error)
 	SeatHistory(ctx context.Context, id org.SubscriptionID) ([]offboard.SeatPoint, error)
-	Deadlines(ctx context.Context, s org.Settings, from, to time.Time) ([]offboard.Deadline, error)
+	Deadlines(ctx context.Context, s org.Settings, from, to time.Time, limit int) ([]offboard.Deadline, time.Time, error)
 }
 
 // Surroundings are the readings of what stands around people.

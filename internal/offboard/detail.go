@@ -42,16 +42,13 @@ func departureDetail(id org.DepartureID, it *Item, before, after *org.Person) st
 			d.Steps = append(d.Steps, it.Steps[i].Kind)
 		}
 	}
-	if len(d.Notes) > 0 {
-		return encode(d)
-	}
-	return string(d.append(make([]byte, 0, 768)))
+	return d.text()
 }
 
-// append writes a detail without notes by hand, as encode does: a run writes one for
-// each person.
-func (d *detail) append(b []byte) []byte {
-	b = append(b, '{')
+// text writes a detail by hand, but for its notes, as encode does: a run writes one
+// for each person.
+func (d *detail) text() string {
+	b := append(make([]byte, 0, 768), '{')
 	if d.Departure != "" {
 		b = append(org.AppendText(append(b, `"departure":`...), string(d.Departure)), ',')
 	}
@@ -60,7 +57,10 @@ func (d *detail) append(b []byte) []byte {
 	}
 	b = d.Before.append(append(b, `"before":`...))
 	b = d.After.append(append(b, `,"after":`...))
-	return append(b, '}')
+	if len(d.Notes) > 0 {
+		b = append(append(b, `,"notes":`...), encode(d.Notes)...)
+	}
+	return string(append(b, '}'))
 }
 
 func (s *stateOf) append(b []byte) []byte {

@@ -7,7 +7,7 @@ import (
 )
 
 // TestDetail writes details by hand as encoding/json does, with everything there is,
-// with nothing, and with texts that need care.
+// with nothing, with notes, and with texts that need care.
 func TestDetail(t *testing.T) {
 	states := []stateOf{
 		{},
@@ -19,9 +19,10 @@ func TestDetail(t *testing.T) {
 			for _, d := range []detail{
 				{Before: before, After: after},
 				{Departure: "d", Before: before, After: after},
+				{Before: before, After: after, Notes: []org.Note{{Key: "k", Severity: org.Warning, Args: org.Args{{Name: "<", Value: "é"}}}}},
 				{Departure: "d", Steps: []org.StepKind{org.BlockSignIn, org.DeleteAccount}, Before: before, After: after},
 			} {
-				if got, want := string(d.append(nil)), encode(d); got != want {
+				if got, want := d.text(), encode(d); got != want {
 					t.Errorf("by hand\n%s\nwant\n%s", got, want)
 				}
 			}

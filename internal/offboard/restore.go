@@ -139,7 +139,7 @@ func (b *backing) restore(ctx context.Context, p *org.Person, it *Item) (org.Per
 		}
 	}
 	d := detail{Before: stateOfPerson(p), After: stateOfPerson(&after), Notes: notes}
-	return after, notes, b.tx.Audit(ctx, entry(b.actor, ActRestore, after.Ref(), b.now, encode(d)))
+	return after, notes, b.tx.Audit(ctx, entry(b.actor, ActRestore, after.Ref(), b.now, d.text()))
 }
 
 // oneLess takes somebody off those whom the undo of their run left.

@@ -137,7 +137,7 @@ func (d *Desk) undoItem(ctx context.Context, tx Tx, actor org.Actor, dep *Depart
 	}
 	it.Undone, it.Notes = true, append(it.Notes, notes...)
 	det := detail{Departure: dep.ID, Before: stateOfPerson(p), After: stateOfPerson(&after), Notes: notes}
-	return nil, tx.Audit(ctx, entry(actor, ActRestore, after.Ref(), now, encode(det)))
+	return nil, tx.Audit(ctx, entry(actor, ActRestore, after.Ref(), now, det.text()))
 }
 
 // undoing is who asked for the undo, and for how many people it was refused since

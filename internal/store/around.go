@@ -155,10 +155,14 @@ func owners(ofPeople, ofGroups string) string {
  union all select lower(mail), id, mail, display_name, true from groups where ` + ofGroups + " and mail <> '' and deleted is null"
 }
 
+// orBearer finds as well, under no address, who other than $2 bears the user name $3.
+const orBearer = " union all select '', id, upn, display_name, false from users where upn_key = $3 and deleted is null and pk <> $2"
+
 var (
-	ownerOf = owners("a.address_key = $1", "lower(mail) = $1")
+	ownerOf         = owners("a.address_key = $1", "lower(mail) = $1")
+	ownerOrBearerOf = ownerOf + orBearer
 	// Of groups PostgreSQL would look at each to join them with a set.
-	ownersOf = owners("a.address_key in {texts $1}", "lower(mail) = any(array(select jsonb_array_elements_text($1::jsonb)))")
+	ownersOrBearerOf = owners("a.address_key in {texts $1}", "lower(mail) = any(array(select jsonb_array_elements_text($1::jsonb)))") + orBearer
 )
 
 // World implements offboard.People.
@@ -170,51 +174,57 @@ func (t *txn) World(ctx context.Context, current, before *org.Person, upn string
 	}
 	slices.Sort(keys)
 	keys = slices.Compact(keys)
-	text, sets := ownersOf, []any{sqldb.Texts(keys)}
-	if t.Dialect() == sqldb.SQLite { // there, a few statements take less than to make a set
-		text, sets = ownerOf, sets[:0]
-		for _, k := range keys {
-			sets = append(sets, k)
-		}
-	} else if err := t.Ahead(ctx, text, sets[0], current.Key); err != nil {
-		return w, err
-	}
 	if !current.Active() { // who comes back gets what groups give by now
 		if err := t.Ahead(ctx, licensing, current.Key); err != nil {
 			return w, err
 		}
 	}
 	if t.departed == current.Key {
-		if text, args := overAssigned(current, before); text != "" { // most likely they get what they had
+		if text, args := seatsBought(before.Seats()); text != "" { // most likely they get what they had
 			if err := t.Ahead(ctx, text, args...); err != nil {
 				return w, err
 			}
 		}
 	}
-	var n int64
-	if err := t.QueryRow(ctx, "select count(*) from users where upn_key = $1 and deleted is null and pk <> $2", Fold(upn), current.Key).Scan(&n); err != nil {
-		return w, fmt.Errorf("look for the name %s: %w", upn, err)
+	if t.Dialect() == sqldb.Postgres {
+		err := t.owned(ctx, &w, ownersOrBearerOf, sqldb.Texts(keys), current.Key, Fold(upn))
+		return w, err
 	}
-	w.UPNTaken = n > 0
-	type owned struct {
+	// Here a few statements take less than to make a set.
+	if err := t.owned(ctx, &w, ownerOrBearerOf, keys[0], current.Key, Fold(upn)); err != nil {
+		return w, err
+	}
+	for _, key := range keys[1:] {
+		if err := t.owned(ctx, &w, ownerOf, key, current.Key); err != nil {
+			return w, err
+		}
+	}
+	return w, nil
+}
+
+// owned notes the owners of addresses that a statement finds.
+func (t *txn) owned(ctx context.Context, w *org.World, text string, args ...any) error {
+	type owner struct {
 		key   string
 		ref   org.Ref
 		group bool
 	}
-	for _, set := range sets {
-		owners, err := sqldb.All(ctx, t, func(r *sqldb.Rows) (owned, error) {
-			var o owned
-			return o, r.Scan(&o.key, &o.ref.ID, &o.ref.Name, &o.ref.DisplayName, &o.group)
-		}, text, set, current.Key)
-		if err != nil {
-			return w, fmt.Errorf("look for addresses: %w", err)
-		}
-		for _, o := range owners {
-			key := strings.ToLower(o.key)
-			w.Taken[key], w.Groups[key] = o.ref, o.group
-		}
+	found, err := sqldb.All(ctx, t, func(r *sqldb.Rows) (owner, error) {
+		var o owner
+		return o, r.Scan(&o.key, &o.ref.ID, &o.ref.Name, &o.ref.DisplayName, &o.group)
+	}, text, args...)
+	if err != nil {
+		return fmt.Errorf("look for addresses and a user name: %w", err)
 	}
-	return w, nil
+	for _, o := range found {
+		if o.key == "" {
+			w.UPNTaken = true
+			continue
+		}
+		key := strings.ToLower(o.key)
+		w.Taken[key], w.Groups[key] = o.ref, o.group
+	}
+	return nil
 }
 
 var _ offboard.Tx = (*txn)(nil)

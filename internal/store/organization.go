@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"leaver/internal/org"
@@ -186,35 +185,53 @@ func (t *txn) SaveSubscription(ctx context.Context, s org.Subscription, now time
 
 // OverAssigned implements offboard.Organizations.
 func (t *txn) OverAssigned(ctx context.Context, before, after *org.Person) ([]string, error) {
-	text, args := overAssigned(before, after)
+	has := after.Seats()
+	text, args := seatsBought(has)
 	if text == "" {
 		return nil, nil
 	}
-	if err := t.writeSeats(ctx); err != nil {
+	type bought struct {
+		sku  org.SkuID
+		name string
+		n    int64
+	}
+	products, err := sqldb.All(ctx, t, func(r *sqldb.Rows) (bought, error) {
+		var b bought
+		return b, r.Scan(&b.sku, &b.name, &b.n)
+	}, text, args...)
+	if err != nil {
 		return nil, err
 	}
-	return sqldb.All(ctx, t, sqldb.Value[string], text, args...)
-}
-
-// overAssigned asks for the products of a person that have more people than seats
-// once the change is saved; "" when they have none.
-func overAssigned(before, after *org.Person) (text string, args []any) {
-	had, has := before.Seats(), after.Seats()
-	var more []org.SkuID
-	for _, sku := range has {
-		if !slices.Contains(had, sku) {
-			more = append(more, sku)
+	had := before.Seats()
+	var over []string
+	for _, b := range products {
+		used, err := t.seatsInUse(ctx, b.sku)
+		if err != nil {
+			return nil, fmt.Errorf("seats in use: %w", err)
+		}
+		if !slices.Contains(had, b.sku) {
+			used++
+		}
+		if used > b.n {
+			over = append(over, b.name)
 		}
 	}
-	switch len(has) {
+	return over, nil
+}
+
+// seatsBought asks how many seats of products there are; "" when of none.
+func seatsBought(skus []org.SkuID) (text string, args []any) {
+	switch len(skus) {
 	case 0:
 		return "", nil
 	case 1:
-		return strings.NewReplacer("{whose}", "= $1", "{more}", "$2").Replace(overAssignedText), []any{string(has[0]), int64(len(more))}
+		return seatsBoughtOne, []any{string(skus[0])}
 	}
-	return strings.NewReplacer("{whose}", "in {texts $1}", "{more}", "case when p.sku in {texts $2} then 1 else 0 end").Replace(overAssignedText),
-		[]any{sqldb.Texts(has), sqldb.Texts(more)}
+	return seatsBoughtOf, []any{sqldb.Texts(skus)}
 }
 
-const overAssignedText = `select p.display_name from products p where p.sku {whose}
- and ` + seatsInUse + ` + {more} > (select coalesce(sum(s.total), 0) from subscriptions s where s.product_pk = p.pk) order by p.pk`
+const (
+	seatsBoughtText = "select p.sku, p.display_name, (select coalesce(sum(s.total), 0) from subscriptions s where s.product_pk = p.pk) from products p where p.sku "
+	seatsBoughtOne  = seatsBoughtText + "= $1"
+	seatsBoughtOf   = seatsBoughtText + "in {texts $1} order by p.pk"
+)

@@ -49,13 +49,38 @@ func (t *txn) addSeats(ctx context.Context) error {
 	return nil
 }
 
+// seatsInUse gives how many seats of a product are in use, with what was noted.
+func (t *txn) seatsInUse(ctx context.Context, sku org.SkuID) (int64, error) {
+	if err := t.readHead(ctx); err != nil {
+		return 0, err
+	}
+	if at, to := seatsAt(t.head.seats, sku); to > 0 {
+		n, err := strconv.ParseInt(t.head.seats[at:to], 10, 64)
+		return n + t.head.taken[sku], err
+	}
+	all := map[org.SkuID]int64{}
+	err := json.Unmarshal([]byte(t.head.seats), &all)
+	return all[sku] + t.head.taken[sku], err
+}
+
+// seatsAt finds the number of a product in the text of the seats; 0, 0 when it takes
+// encoding/json to find it.
+func seatsAt(seats string, sku org.SkuID) (at, to int) {
+	_, rest, there := strings.Cut(seats, `"`+string(sku)+`":`)
+	end := strings.IndexAny(rest, ",}")
+	if !there || end < 0 || strings.Contains(seats, `\`) {
+		return 0, 0
+	}
+	at = len(seats) - len(rest)
+	return at, at + end
+}
+
 // moreSeats counts in the text: nearly every delete gives the seat of a product back
 // that others keep, which changes one number in it.
 func moreSeats(seats string, sku org.SkuID, n int64) (string, error) {
-	if _, rest, there := strings.Cut(seats, `"`+string(sku)+`":`); there && !strings.Contains(seats, `\`) {
-		end := max(strings.IndexAny(rest, ",}"), 0)
-		if had, err := strconv.ParseInt(rest[:end], 10, 64); err == nil && had+n != 0 {
-			return seats[:len(seats)-len(rest)] + strconv.FormatInt(had+n, 10) + rest[end:], nil
+	if at, to := seatsAt(seats, sku); to > 0 {
+		if had, err := strconv.ParseInt(seats[at:to], 10, 64); err == nil && had+n != 0 {
+			return seats[:at] + strconv.FormatInt(had+n, 10) + seats[to:], nil
 		}
 	}
 	all := map[org.SkuID]int64{}

@@ -257,6 +257,11 @@ func TestLicencesOfAGroup(t *testing.T) {
 		a = c.send(c.form(klein, a.filled(t, box)))
 		a.says(t, "Members without their licence")
 		a.says(t, "there was no licence left")
+		a = c.post(klein, "do", "again")
+		a.says(t, "For nobody anything changes now.")
+		if strings.Contains(a.text(), "Carry out") {
+			t.Error("nothing can be carried out, and it is offered")
+		}
 		o, _, err := s.desk.Organization(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -265,7 +270,22 @@ func TestLicencesOfAGroup(t *testing.T) {
 		if _, err := s.desk.SetQuantity(t.Context(), boss, o.Subscriptions[i].ID, o.Subscriptions[i].Total+2, org.Now); err != nil {
 			t.Fatal(err)
 		}
+		failed, err := s.store.GroupFailures(t.Context(), org.GroupID(strings.Split(klein, "/")[2]), 2)
+		if err != nil || len(failed) != 1 {
+			t.Fatalf("without their licence: %+v, %v", failed, err)
+		}
 		a = c.post(klein, "do", "again")
+		if a.status != http.StatusUnprocessableEntity || !strings.Contains(c.get(klein).text(), "Members without their licence") {
+			t.Fatalf("got %d, want to be shown what happens first", a.status)
+		}
+		a.says(t, "1 person gets Power BI Pro. "+failed[0].Person.DisplayName)
+		a.says(t, "nothing is bought")
+		moved := a.filled(t, `name="plan"`)
+		moved.Set("plan", "x")
+		if a := c.send(c.form(klein, moved)); a.status != http.StatusPreconditionFailed {
+			t.Errorf("a plan that is not so any more: %d", a.status)
+		}
+		a = c.send(c.form(klein, a.filled(t, `name="plan"`)))
 		a.says(t, "It was tried again for everybody.")
 		if strings.Contains(a.text(), "Members without their licence") {
 			t.Error("the errors stay")

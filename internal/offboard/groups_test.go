@@ -88,7 +88,7 @@ func TestPlanOfGroupLicenses(t *testing.T) {
 		t.Run("R-LIC-14 R-LIC-16 a plan writes nothing", func(t *testing.T) {
 			var err error
 			plan, err = o.PlanGroupLicenses(t.Context(), boss, "g", give)
-			want := org.GroupChange{Members: 3, Products: []org.ProductChange{{Sku: storetest.PBI, Given: true, Free: 2, Gain: 2, NoSeat: 1}}}
+			want := org.GroupChange{Members: 3, Products: []org.ProductChange{{Sku: storetest.PBI, Given: true, Free: 2, Gain: 2, NoSeat: 1, Gaining: []org.Ref{people[0].Ref(), people[1].Ref()}}}}
 			if err != nil || !reflect.DeepEqual(plan, want) {
 				t.Errorf("got %+v, %v", plan, err)
 			}

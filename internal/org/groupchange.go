@@ -22,7 +22,12 @@ type ProductChange struct {
 	NoSeat int  // people for whom there is no seat
 	Clash  int  // people whose other services exclude it, or lack what it needs
 	Block  int  // people who don't get it because another product of the group failed
+	// Gaining and Losing are the first of those who get it, or have it no longer.
+	Gaining, Losing []Ref
 }
+
+// namedInChange is how many people a change names for a product.
+const namedInChange = 5
 
 // NewGroupChange begins to count what happens when a group gives something else
 // than before: products that come, go, or were tried before.
@@ -58,8 +63,10 @@ func (c *GroupChange) Count(before, after *Person, group GroupID) {
 			p.Keep++
 		case is:
 			p.Gain++
+			p.Gaining = alsoNamed(p.Gaining, before)
 		case was:
 			p.Lose++
+			p.Losing = alsoNamed(p.Losing, before)
 		case failed == "CountViolation":
 			p.NoSeat++ // R-LIC-16
 		case failed == "Other":
@@ -77,6 +84,18 @@ func (c *GroupChange) Count(before, after *Person, group GroupID) {
 	if d := after.Drive; d != nil && !d.Unlicensed.IsZero() && before.Drive != nil && before.Drive.Unlicensed.IsZero() {
 		c.Drives++
 	}
+}
+
+func alsoNamed(list []Ref, p *Person) []Ref {
+	if len(list) == namedInChange {
+		return list
+	}
+	return append(list, p.Ref())
+}
+
+// Gains says that somebody gets something.
+func (c *GroupChange) Gains() bool {
+	return slices.ContainsFunc(c.Products, func(p ProductChange) bool { return p.Gain > 0 })
 }
 
 // Loses says that somebody loses something.

@@ -139,11 +139,25 @@ func TestGroupChange(t *testing.T) {
 		}
 		return c
 	}
+	refs := func(names ...string) []Ref {
+		var list []Ref
+		for _, name := range names {
+			p := somebody(name)
+			list = append(list, p.Ref())
+		}
+		return list
+	}
+	t.Run("only the first are named", func(t *testing.T) {
+		got := count([]License{{Sku: e3, Group: "g"}}, &Group{ID: "g"}, through("a", e3), through("b", e3), through("c", e3), through("d", e3), through("e", e3), through("f", e3))
+		if p := got.Products[0]; p.Lose != 6 || !reflect.DeepEqual(p.Losing, refs("a", "b", "c", "d", "e")) {
+			t.Errorf("got %+v", p)
+		}
+	})
 	t.Run("R-LIC-14 R-LIC-16 giving", func(t *testing.T) {
 		got := count(nil, &Group{ID: "g", Licenses: []License{{Sku: e3, Group: "g"}}}, somebody("has"), bare("gets"), bare("waits"),
 			with(bare("clashes"), func(p *Person) { p.Licenses = []License{{Sku: plan1}} }))
-		want := GroupChange{Members: 4, Products: []ProductChange{{Sku: e3, Given: true, Free: 1, Gain: 1, Keep: 1, NoSeat: 1, Clash: 1}}}
-		if !reflect.DeepEqual(got, want) || got.Loses() {
+		want := GroupChange{Members: 4, Products: []ProductChange{{Sku: e3, Given: true, Free: 1, Gain: 1, Keep: 1, NoSeat: 1, Clash: 1, Gaining: refs("gets")}}}
+		if !reflect.DeepEqual(got, want) || got.Loses() || !got.Gains() {
 			t.Errorf("got  %+v\nwant %+v", got, want)
 		}
 	})
@@ -159,8 +173,8 @@ func TestGroupChange(t *testing.T) {
 		twice.Licenses = append(twice.Licenses, License{Sku: e3})
 		got := count([]License{{Sku: e3, Group: "g"}}, &Group{ID: "g"}, through("loses", e3), twice, bare("never had it"),
 			with(through("forwards", e3), func(p *Person) { p.Mailbox.ForwardTo = "x@y" }))
-		want := GroupChange{Members: 4, Products: []ProductChange{{Sku: e3, Lose: 2, Keep: 1}}, Mailboxes: 2, Drives: 2, Forwarding: 1}
-		if !reflect.DeepEqual(got, want) || !got.Loses() {
+		want := GroupChange{Members: 4, Products: []ProductChange{{Sku: e3, Lose: 2, Keep: 1, Losing: refs("loses", "forwards")}}, Mailboxes: 2, Drives: 2, Forwarding: 1}
+		if !reflect.DeepEqual(got, want) || !got.Loses() || got.Gains() {
 			t.Errorf("got  %+v\nwant %+v", got, want)
 		}
 	})

@@ -125,13 +125,16 @@ func (w *writer) do(j *job, kept int, careful bool) error {
 			return err
 		}
 	}
-	tx := &Tx{db: w.db, s: w.s, write: true, version: w.db.stats.changes.Load() + w.changed, job: j, first: w.changed == 0}
+	tx := &Tx{db: w.db, s: w.s, write: true, version: w.db.stats.changes.Load() + w.changed, job: j, first: w.changed == 0, careful: careful}
 	j.err = call(j.f, tx)
 	if careful && j.err == nil {
 		j.err = tx.flush(ctx) // its errors are its own
 	}
 	if j.err == nil && tx.changed {
 		w.changed++
+		if tx.last != nil {
+			w.last = tx.last
+		}
 		if tx.announcement == nil {
 			w.silent++
 		} else {
@@ -186,7 +189,7 @@ func (w *writer) undo(ctx context.Context) error {
 // queue up here, also those of other nodes.
 func (w *writer) begin() error {
 	ctx := context.Background()
-	w.changed, w.silent, w.announcements = 0, 0, w.announcements[:0]
+	w.changed, w.silent, w.announcements, w.last = 0, 0, w.announcements[:0], nil
 	s, err := w.session(ctx)
 	if err != nil {
 		return err
@@ -224,6 +227,10 @@ func (w *writer) end(kept int) error {
 	if w.changed == 0 { // those who only looked need no commit, and what was read before still holds
 		w.abandon()
 		return nil
+	}
+	if err := w.settle(); err != nil {
+		w.abandon()
+		return errMixed // run again, it fails in the hands of whose it is
 	}
 	var err error
 	if w.s.wire == nil {

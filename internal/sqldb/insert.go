@@ -72,7 +72,7 @@ func (tx *Tx) copyRows(ctx context.Context, table string, cols []string, rows []
 	if err != nil {
 		return 0, err
 	}
-	tx.alter()
+	tx.alter(text)
 	if err := tx.flush(ctx); err != nil {
 		return 0, err
 	}

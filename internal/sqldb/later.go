@@ -38,7 +38,7 @@ func (tx *Tx) later(ctx context.Context, word func(int, error) error, text strin
 	if err != nil || len(rows) == 0 {
 		return 0, err
 	}
-	tx.alter()
+	tx.alter(text)
 	for i, row := range rows {
 		if len(tx.s.wire.queue) >= maxQueue {
 			if err := tx.flush(ctx); err != nil {

@@ -32,6 +32,10 @@ type Tx struct {
 	first        bool    // nobody changed anything in the same commit before
 	ahead        []*kept // asked for before it was needed
 	guest        guest
+	careful      bool     // it has a savepoint of its own, or may get one
+	texts        []string // the first statements that may have changed something
+	last         *last
+	took         *last // that [Tx.Left] spoke of
 }
 
 // Dialect says which database this is.
@@ -72,7 +76,7 @@ func (tx *Tx) Exec(ctx context.Context, text string, args ...any) (int64, error)
 	if err != nil {
 		return 0, err
 	}
-	tx.alter()
+	tx.alter(text)
 	n, err := tx.s.exec(ctx, text, args...)
 	if err == nil {
 		return n, tx.admit()
@@ -81,7 +85,12 @@ func (tx *Tx) Exec(ctx context.Context, text string, args ...any) (int64, error)
 }
 
 // alter notes that a statement may change something.
-func (tx *Tx) alter() { tx.changed, tx.ahead = true, nil }
+func (tx *Tx) alter(text string) {
+	tx.changed, tx.ahead = true, nil
+	if len(tx.texts) < maxTold {
+		tx.texts = append(tx.texts, text)
+	}
+}
 
 // Query runs a statement and gives its rows, which must be closed or read to
 // their end before the next statement.
@@ -91,7 +100,7 @@ func (tx *Tx) Query(ctx context.Context, text string, args ...any) (*Rows, error
 		return nil, err
 	}
 	if !strings.HasPrefix(text, "select ") {
-		tx.alter()
+		tx.alter(text)
 	}
 	rows, err := tx.query(ctx, text, args)
 	if err != nil {
@@ -130,6 +139,9 @@ func (tx *Tx) Nested(ctx context.Context, f func() error) error {
 	tx.depth++
 	defer func() { tx.depth-- }()
 	name := "n" + strconv.Itoa(tx.depth)
+	if err := tx.overtake(ctx); err != nil { // or it might be undone with f
+		return err
+	}
 	if _, err := tx.Exec(ctx, "savepoint "+name); err != nil {
 		return err
 	}
@@ -171,20 +183,26 @@ func (tx *Tx) closeRows() {
 
 // ready checks that a statement may run now and expands its macros.
 func (tx *Tx) ready(ctx context.Context, text string) (string, context.Context, error) {
-	if tx.failed != nil {
-		return "", ctx, tx.failed
+	text, err := tx.may(ctx, text)
+	if err == nil {
+		err = tx.due(ctx, text)
 	}
-	if tx.guest.denied != nil {
-		return "", ctx, tx.guest.denied
-	}
-	if tx.open != nil {
-		return "", ctx, errOpenRows
-	}
-	if err := ctx.Err(); err != nil {
-		return "", ctx, err
-	}
-	text, err := tx.db.text(text)
 	return text, tx.shield(ctx), err
+}
+
+// may is ready for a statement that is not sent yet.
+func (tx *Tx) may(ctx context.Context, text string) (string, error) {
+	switch {
+	case tx.failed != nil:
+		return "", tx.failed
+	case tx.guest.denied != nil:
+		return "", tx.guest.denied
+	case tx.open != nil:
+		return "", errOpenRows
+	case ctx.Err() != nil:
+		return "", ctx.Err()
+	}
+	return tx.db.text(text)
 }
 
 // shield keeps a write statement from being interrupted: SQLite would roll back

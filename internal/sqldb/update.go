@@ -54,6 +54,7 @@ type writer struct {
 	// silent how many of them announce nothing.
 	changed, silent int64
 	announcements   []func()
+	last            *last         // what waits for the end of it
 	checkpoints     *checkpointer // nil where there is no log, or none that matters
 }
 

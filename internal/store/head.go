@@ -12,18 +12,30 @@ import (
 // head is what nearly every change reads and counts on in the row of the
 // organization: read once in a transaction, and written once at its end.
 type head struct {
-	read  bool
-	there bool // the organization
-	clock int64
-	next  int64 // number of a departure
-	seq   int64 // of the newest row of the audit trail
-	hash  []byte
-	moved bool // the trail went on
+	read   bool
+	there  bool // the organization
+	clock  int64
+	next   int64 // number of a departure
+	seq    int64 // of the newest row of the audit trail
+	hash   []byte
+	moved  bool // the trail went on
+	seated bool // other seats are in use
 	// people and deleted are how many more there are now.
 	people, deleted int64
 	// seats are those in use by product, as JSON, and taken how many more there are now.
 	seats string
 	taken map[org.SkuID]int64
+}
+
+// headTable is where it stands.
+const headTable = "organization"
+
+// inherit takes the head over from a change before this one that shares its commit.
+func (t *txn) inherit() {
+	if h, ok := t.Left().(head); ok {
+		h.people, h.deleted, h.moved, h.seated = 0, 0, false, false
+		t.head = h
+	}
 }
 
 func (t *txn) readHead(ctx context.Context) error {
@@ -54,27 +66,31 @@ func (t *txn) countHeads(active, deleted int64) {
 // errNoHead says that there is a trail but no organization that it belongs to.
 var errNoHead = errors.New("there is no organization yet")
 
-// writeHead writes what moved.
+// writeHead writes what moved: with what moved for others before, if that is not
+// written yet, and once for all that share a commit.
 func (t *txn) writeHead(ctx context.Context) error {
 	h := &t.head
-	text, args := "update organization set people = people + $1, deleted_people = deleted_people + $2", []any{h.people, h.deleted}
-	seats := len(h.taken) > 0
-	if !h.moved && !seats && h.people == 0 && h.deleted == 0 {
+	h.seated = len(h.taken) > 0
+	if !h.moved && !h.seated && h.people == 0 && h.deleted == 0 {
 		return nil
-	}
-	if h.moved {
-		text, args = text+", audit_seq = $3, audit_hash = $4", append(args, h.seq, h.hash)
 	}
 	err := t.addSeats(ctx)
 	if err != nil {
 		return err
 	}
-	if seats {
+	if before, ok := t.Left().(head); ok {
+		h.people, h.deleted, h.moved, h.seated = h.people+before.people, h.deleted+before.deleted, h.moved || before.moved, h.seated || before.seated
+	}
+	text, args := "update organization set people = people + $1, deleted_people = deleted_people + $2", []any{h.people, h.deleted}
+	if h.moved {
+		text, args = text+", audit_seq = $3, audit_hash = $4", append(args, h.seq, h.hash)
+	}
+	if h.seated {
 		args = append(args, h.seats)
 		text += ", seats = $" + strconv.Itoa(len(args))
 	}
 	if h.there {
-		err = t.Later(ctx, text, args...)
+		err = t.Last(ctx, headTable, *h, text, args...)
 	} else { // it may have been made since
 		var n int64
 		if n, err = t.Exec(ctx, text, args...); err == nil && n == 0 && h.moved {

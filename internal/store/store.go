@@ -78,6 +78,7 @@ func (s *Store) Close() error { return s.db.Close() }
 func (s *Store) Change(ctx context.Context, f func(offboard.Tx) error) error {
 	return outage(s.db.Update(ctx, func(tx *sqldb.Tx) error {
 		t := &txn{Tx: tx, newID: s.newID, changes: true}
+		t.inherit()
 		if err := f(t); err != nil {
 			return err
 		}

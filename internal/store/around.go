@@ -167,6 +167,9 @@ var (
 
 // World implements offboard.People.
 func (t *txn) World(ctx context.Context, current, before *org.Person, upn string) (org.World, error) {
+	if t.usual(current, before, upn) {
+		return t.wayOf(ctx)
+	}
 	w := org.World{Taken: map[string]org.Ref{}, Groups: map[string]bool{}}
 	var keys []string
 	for _, a := range append(slices.Clone(before.Addresses), org.Address{Value: upn}) {
@@ -174,12 +177,12 @@ func (t *txn) World(ctx context.Context, current, before *org.Person, upn string
 	}
 	slices.Sort(keys)
 	keys = slices.Compact(keys)
-	if !current.Active() { // who comes back gets what groups give by now
+	if !current.Active() && t.departed.id == "" { // who comes back gets what groups give by now
 		if err := t.Ahead(ctx, licensing, current.Key); err != nil {
 			return w, err
 		}
 	}
-	if t.departed == current.Key {
+	if t.departed.key == current.Key {
 		if text, args := seatsBought(before.Seats()); text != "" { // most likely they get what they had
 			if err := t.Ahead(ctx, text, args...); err != nil {
 				return w, err

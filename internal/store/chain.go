@@ -51,9 +51,13 @@ const itemByKey = "select " + itemColumns + " from departure_items where pk = "
 // person.
 func (t *txn) Departed(ctx context.Context, ref string) (*org.Person, *offboard.Item, error) {
 	text, key := "", any(Fold(ref))
+	t.departed = returning{}
 	if t.Dialect() == sqldb.Postgres && !strings.Contains(ref, "@") {
 		text = itemByKey + "(select u.departed from users u where u.id = $1)"
 		if err := t.Ahead(ctx, text, key); err != nil {
+			return nil, nil, err
+		}
+		if err := t.foresee(ctx, Fold(ref)); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -62,7 +66,7 @@ func (t *txn) Departed(ctx context.Context, ref string) (*org.Person, *offboard.
 		return nil, nil, err
 	}
 	p := people[0]
-	t.departed = p.Key
+	t.departed.key = p.Key
 	if p.Departed == 0 {
 		return p, nil, nil
 	}

@@ -61,6 +61,10 @@ var licensing = "select g." + strings.ReplaceAll(groupColumns, ", ", ", g.") + `
 // LicensingGroups implements offboard.Memberships.
 func (t *txn) LicensingGroups(ctx context.Context, p *org.Person) ([]*org.Group, error) {
 	var groups []*org.Group
+	text, who := licensing, any(p.Key)
+	if t.departed.key == p.Key && t.departed.id != "" {
+		text, who = licensingByID, t.departed.id
+	}
 	_, err := sqldb.All(ctx, t, func(r *sqldb.Rows) (struct{}, error) {
 		var l org.License
 		var plans string
@@ -72,7 +76,7 @@ func (t *txn) LicensingGroups(ctx context.Context, p *org.Person) ([]*org.Group,
 		l.Group, l.DisabledPlans = g.ID, splitLines(plans)
 		g.Licenses = append(g.Licenses, l)
 		return struct{}{}, err
-	}, licensing, p.Key)
+	}, text, who)
 	if err != nil {
 		return nil, fmt.Errorf("load the groups that give licences to %s: %w", p.ID, err)
 	}

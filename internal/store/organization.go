@@ -125,6 +125,7 @@ func (t *txn) Products(ctx context.Context) (org.Products, error) {
 
 // SaveProducts implements offboard.Organizations.
 func (t *txn) SaveProducts(ctx context.Context, ps org.Products) error {
+	t.departed.products = nil
 	for _, p := range ps {
 		plans, err := json.Marshal(slices.Concat([]org.ServicePlan{}, p.Plans))
 		if err != nil {
@@ -159,6 +160,7 @@ func scanSubscription(r *sqldb.Rows) (org.Subscription, error) {
 
 // SaveSubscription implements offboard.Organizations.
 func (t *txn) SaveSubscription(ctx context.Context, s org.Subscription, now time.Time) error {
+	t.departed.products = nil
 	var total, when any
 	if s.Scheduled != nil {
 		total, when = s.Scheduled.Total, unix(s.Scheduled.At)
@@ -185,24 +187,18 @@ func (t *txn) SaveSubscription(ctx context.Context, s org.Subscription, now time
 
 // OverAssigned implements offboard.Organizations.
 func (t *txn) OverAssigned(ctx context.Context, before, after *org.Person) ([]string, error) {
-	has := after.Seats()
-	text, args := seatsBought(has)
-	if text == "" {
-		return nil, nil
+	had, has := before.Seats(), after.Seats()
+	products, known := t.departed.bought(after, has)
+	if !known {
+		text, args := seatsBought(has)
+		if text == "" {
+			return nil, nil
+		}
+		var err error
+		if products, err = sqldb.All(ctx, t, scanBought, text, args...); err != nil {
+			return nil, err
+		}
 	}
-	type bought struct {
-		sku  org.SkuID
-		name string
-		n    int64
-	}
-	products, err := sqldb.All(ctx, t, func(r *sqldb.Rows) (bought, error) {
-		var b bought
-		return b, r.Scan(&b.sku, &b.name, &b.n)
-	}, text, args...)
-	if err != nil {
-		return nil, err
-	}
-	had := before.Seats()
 	var over []string
 	for _, b := range products {
 		used, err := t.seatsInUse(ctx, b.sku)
@@ -217,6 +213,18 @@ func (t *txn) OverAssigned(ctx context.Context, before, after *org.Person) ([]st
 		}
 	}
 	return over, nil
+}
+
+// bought is how many seats of a product there are.
+type bought struct {
+	sku  org.SkuID
+	name string
+	n    int64
+}
+
+func scanBought(r *sqldb.Rows) (bought, error) {
+	var b bought
+	return b, r.Scan(&b.sku, &b.name, &b.n)
 }
 
 // seatsBought asks how many seats of products there are; "" when of none.

@@ -117,7 +117,7 @@ type txn struct {
 	changes bool
 	parts   foreseen
 	// departed is who is about to be restored.
-	departed int64
+	departed returning
 	// touched are the people and apps that may stand otherwise now.
 	touched []subjectKey
 }

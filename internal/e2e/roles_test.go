@@ -42,6 +42,10 @@ func TestEveryRoleSeesWhatItMayDo(t *testing.T) {
 					t.Errorf("the menu shows %s: %t, want %t", at, shown, may)
 				}
 			}
+			calendar, may := c.get("/leavers/calendar"), slices.Contains(want, "/deleted") // the dates of those who are there
+			if linked := strings.Contains(c.get("/deleted").body, `href="/leavers/calendar"`); linked != may || (calendar.status == http.StatusOK) != may {
+				t.Errorf("R-SM-04: the calendar is linked: %t, and answers %d, want it to be seen: %t", linked, calendar.status, may)
+			}
 		})
 	}
 }

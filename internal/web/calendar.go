@@ -27,9 +27,10 @@ type calendarDay struct {
 	List []offboard.Deadline
 }
 
-// calendarPage shows what becomes irreversible when.
+// calendarPage shows what becomes irreversible when. It stands with the deleted people,
+// whose dates it has: whoever sees those sees it too, also without the runs.
 func calendarPage(v *visit) error {
-	v.Section = "leavers"
+	v.Section = "deleted"
 	c, from := calendar{First: true}, v.Now
 	if day, err := time.Parse(time.DateOnly, v.r.URL.Query().Get("from")); err == nil && day.After(from) {
 		c.First, from = false, day

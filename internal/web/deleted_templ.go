@@ -51,7 +51,7 @@ func deletedView(v *visit, l deletedList) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = deletedTabs(v, false).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = deletedTabs(v, "/deleted").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1,6 +1,7 @@
 package offboard
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"strings"
@@ -34,10 +35,10 @@ func (d *Desk) Init(ctx context.Context, n NewOrganization) (*org.Organization, 
 		ID: d.NewID(), DisplayName: strings.TrimSpace(n.DisplayName), Domains: []string{strings.ToLower(n.Domain)}, Practice: n.Practice,
 		UsageLocation: n.UsageLocation, Settings: n.Settings,
 	}
-	switch {
-	case o.DisplayName == "":
-		return nil, org.Refuse(org.Invalid, "organization.noName", "").On("displayName")
-	case !org.IsDomain(n.Domain):
+	if r := o.CheckName(); r != nil {
+		return nil, r
+	}
+	if !org.IsDomain(n.Domain) {
 		return nil, org.Refuse(org.Invalid, "organization.badDomain", "", org.Arg{Name: "domain", Value: n.Domain}).On("domain")
 	}
 	admin := org.Person{User: n.Admin, Roles: []org.RoleID{org.GlobalAdmin}}
@@ -109,11 +110,8 @@ func (d *Desk) ChangeOrganization(ctx context.Context, actor org.Actor, change f
 		if r := org.May(actor, op); r != nil {
 			return r
 		}
-		if r := after.Settings.Check(); r != nil {
+		if r := cmp.Or(after.Settings.Check(), after.CheckName()); r != nil {
 			return r
-		}
-		if strings.TrimSpace(after.DisplayName) == "" {
-			return org.Refuse(org.Invalid, "organization.noName", "").On("displayName")
 		}
 		if err := tx.SaveOrganization(ctx, after); err != nil {
 			return err

@@ -46,6 +46,7 @@ func (o *Organization) checkProfile(before, p *Person) *Refusal {
 		{"postalCode", p.PostalCode, 40},
 		{"country", p.Country, maxText},
 		{"preferredLanguage", p.PreferredLanguage, 16},
+		{"onPremisesImmutableId", p.OnPremisesImmutableID, maxText},
 	} {
 		if r := checkText(f.field, f.value, f.limit); r != nil {
 			return r

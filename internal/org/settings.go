@@ -1,6 +1,9 @@
 package org
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // The clocks of the organization.
 const (
@@ -78,6 +81,14 @@ func (s Settings) Check() *Refusal {
 		return Refuse(Invalid, "settings.language", "").On("defaultLanguage")
 	}
 	return nil
+}
+
+// CheckName refuses a name that no organization can have.
+func (o *Organization) CheckName() *Refusal {
+	if strings.TrimSpace(o.DisplayName) == "" {
+		return Refuse(Invalid, "organization.noName", "").On("displayName")
+	}
+	return checkText("displayName", o.DisplayName, maxName)
 }
 
 // MassDelete says that deleting n of total people needs to be confirmed by name.

@@ -61,6 +61,8 @@ func TestProfile(t *testing.T) {
 		{"R-API-10 257 letters", func(p *Person) { p.DisplayName = strings.Repeat("é", 257) }, "user.tooLong"},
 		{"R-API-10 nickname of 65", func(p *Person) { p.MailNickname = strings.Repeat("a", 65) }, "user.tooLong"},
 		{"R-API-10 control characters", func(p *Person) { p.JobTitle = "a\x00b" }, "user.badText"},
+		{"R-API-10 control characters in the immutable id", func(p *Person) { p.OnPremisesImmutableID = "a\x00b" }, "user.badText"},
+		{"R-API-10 an immutable id without end", func(p *Person) { p.OnPremisesImmutableID = strings.Repeat("k", 129) }, "user.tooLong"},
 		{"R-API-10 no UTF-8", func(p *Person) { p.City = "\xff" }, "user.badText"},
 		{"R-LIC-13 usage location", func(p *Person) { p.UsageLocation = "BE" }, ""},
 		{"R-LIC-13 none", func(p *Person) { p.UsageLocation = "" }, ""},

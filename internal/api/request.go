@@ -140,7 +140,7 @@ func (c *call) unmarshal(b []byte, into any) error {
 		return wrong(c.r, "request.notJSON", "")
 	}
 	if bad := (*json.UnmarshalTypeError)(nil); errors.As(err, &bad) {
-		field := fieldOf(bad)
+		field := fieldOf(bad, reflect.TypeOf(into).Elem())
 		return wrong(c.r, "request.wrongType", field, "field", field, "given", bad.Value)
 	}
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok { // the package has no type for it
@@ -151,9 +151,12 @@ func (c *call) unmarshal(b []byte, into any) error {
 }
 
 // fieldOf is the path of a property, without the structs of ours that stand in
-// between.
-func fieldOf(bad *json.UnmarshalTypeError) string {
-	path := slices.DeleteFunc(strings.Split(bad.Field, "."), func(step string) bool { return step != "" && unicode.IsUpper(rune(step[0])) })
+// between, or that the form holds.
+func fieldOf(bad *json.UnmarshalTypeError, form reflect.Type) string {
+	path := slices.DeleteFunc(strings.Split(bad.Field, "."), func(step string) bool {
+		held, ok := form.FieldByName(step)
+		return ok && held.Anonymous || step != "" && unicode.IsUpper(rune(step[0]))
+	})
 	return shown(strings.Join(path, "."))
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -83,6 +84,8 @@ func TestMail(t *testing.T) {
 		}
 		app.patch(anna+"/mailboxSettings", `{"userPurpose":"shared"}`).want(400)
 		app.patch(anna+"/mailboxSettings", `{"automaticRepliesSetting":{"status":"sometimes"}}`).want(400)
+		app.patch(anna+"/mailboxSettings", `{"automaticRepliesSetting":{"status":""}}`).want(400)
+		app.patch(anna+"/mailboxSettings", `{"automaticRepliesSetting":{"externalAudience":""}}`).want(400)
 		s.as("bram.jansen").patch(anna+"/mailboxSettings", `{"automaticRepliesSetting":{"status":"disabled"}}`).want(403)
 	})
 	t.Run("R-MBX-12 R-MBX-16 sending", func(t *testing.T) {
@@ -117,6 +120,17 @@ func TestMail(t *testing.T) {
 				t.Errorf("%s sees %v", who, rows)
 			}
 		}
+	})
+	t.Run("R-API-52 a copy is kept unless the text says no", func(t *testing.T) {
+		for i, save := range []string{`"false"`, `"True"`, `false`} {
+			subject := "Bewaar " + strconv.Itoa(i)
+			s.as("anna.devries").post("/me/sendMail", `{"message":{"subject":"`+subject+`","toRecipients":[{"emailAddress":{"address":"bram.jansen@lindeboom.example"}}]},"saveToSentItems":`+save+`}`).want(202)
+			rows := s.as("anna.devries").get("/me/messages?$filter=subject eq '" + subject + "'").want(200).rows()
+			if (len(rows) > 0) != (i == 1) {
+				t.Errorf("saveToSentItems %s kept %d", save, len(rows))
+			}
+		}
+		s.as("anna.devries").post("/me/sendMail", `{"message":{"subject":"x","toRecipients":[{"emailAddress":{"address":"bram.jansen@lindeboom.example"}}]},"saveToSentItems":"maybe"}`).want(400)
 	})
 	t.Run("R-MBX-16 a blind copy stays blind", func(t *testing.T) {
 		s.as("anna.devries").post("/me/sendMail", `{"message":{"subject":"Blind","toRecipients":[{"emailAddress":{"address":"bram.jansen@lindeboom.example"}}],

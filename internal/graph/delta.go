@@ -317,5 +317,5 @@ func (d *delta) link(name string, at mark) string {
 		}
 	}
 	keep.Set(name, at.encode())
-	return d.c.self() + "?" + keep.Encode()
+	return d.c.self() + "?" + strings.ReplaceAll(keep.Encode(), "%24", "$") // as clients look for it
 }

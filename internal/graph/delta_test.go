@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 )
 
@@ -37,6 +38,9 @@ func TestDelta(t *testing.T) {
 		}
 	})
 	_, latest := app.changes("/users/delta?$deltatoken=latest")
+	if !strings.Contains(latest, "?$deltatoken=") {
+		t.Errorf("R-API-73 clients look for $deltatoken in %s", latest)
+	}
 	app.patch("/users/"+mila, `{"jobTitle":"Docent"}`).want(204)
 	app.delete("/users/" + anna).want(204)
 	for _, from := range []string{link, latest} {

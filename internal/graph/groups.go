@@ -99,6 +99,9 @@ func (s *Server) groupsPage(w http.ResponseWriter, r *http.Request, c *call, q o
 	if err != nil {
 		return err
 	}
+	if err := castAllows(r, &options); err != nil {
+		return err
+	}
 	pick, err := s.model["group"].pick(options.Select)
 	if err != nil {
 		return err

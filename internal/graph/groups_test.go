@@ -38,6 +38,13 @@ func TestGroups(t *testing.T) {
 		if n := len(app.post("/users/umar.yilmaz@lindeboom.example/getMemberGroups", `{"securityEnabledOnly":false}`).want(200).body["value"].([]any)); n != 120 {
 			t.Errorf("getMemberGroups gives %d", n)
 		}
+		for _, path := range []string{"/users/umar.yilmaz@lindeboom.example/memberOf/microsoft.graph.group", "/users/hanna.bos@lindeboom.example/directReports/graph.user"} {
+			for _, option := range []string{"$filter=startswith(displayName,'A')", "$orderby=displayName"} {
+				app.get(path+"?"+option).refused(400, "Request_UnsupportedQuery", "") // R-API-14 R-API-21
+				app.eventual().get(path+"?"+option).refused(400, "Request_UnsupportedQuery", "")
+				app.eventual().get(path + "?$count=true&" + option).want(200)
+			}
+		}
 		roles := false
 		for _, x := range app.get("/users/ivo.peters@lindeboom.example/memberOf?$top=999").want(200).rows() {
 			roles = roles || x["@odata.type"] == "#microsoft.graph.directoryRole" && x["roleTemplateId"] == string(org.BillingAdmin)

@@ -130,8 +130,14 @@ func (s *Server) patchSettings(w http.ResponseWriter, r *http.Request, c *call) 
 // fillReplies reads an automaticRepliesSetting over what is set already.
 func fillReplies(o *wire.Object, x *org.Replies) error {
 	audience := string(x.Audience)
-	o.String("status", &x.Status)
-	o.String("externalAudience", &audience)
+	for _, word := range []struct {
+		name string
+		into *string
+	}{{"status", &x.Status}, {"externalAudience", &audience}} {
+		if o.String(word.name, word.into) && *word.into == "" && !o.Null(word.name) {
+			return wire.BadValue(word.name, "automaticRepliesSetting")
+		}
+	}
 	o.String("internalReplyMessage", &x.Inside)
 	o.String("externalReplyMessage", &x.Outside)
 	for name, at := range map[string]*time.Time{"scheduledStartDateTime": &x.Start, "scheduledEndDateTime": &x.End} {

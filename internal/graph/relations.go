@@ -11,7 +11,7 @@ import (
 
 // getManager answers GET /users/{id}/manager, 404 when there is none. R-API-20
 func (s *Server) getManager(w http.ResponseWriter, r *http.Request, c *call) error {
-	options, err := c.options(r, "$skip", "$filter", "$search", "$orderby", "$count")
+	options, err := c.options(r, "$skip", "$filter", "$search", "$orderby")
 	if err != nil {
 		return err
 	}

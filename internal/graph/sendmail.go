@@ -20,7 +20,7 @@ func (s *Server) sendMail(w http.ResponseWriter, r *http.Request, c *call) error
 		return err
 	}
 	m := offboard.Outgoing{Save: true}
-	o.Bool("saveToSentItems", &m.Save)
+	readSave(o, &m.Save)
 	given := o.Object("message")
 	if err := o.Done("microsoft.graph.sendMail"); err != nil {
 		return err
@@ -40,6 +40,18 @@ func (s *Server) sendMail(w http.ResponseWriter, r *http.Request, c *call) error
 	}
 	w.WriteHeader(http.StatusAccepted)
 	return nil
+}
+
+// readSave reads saveToSentItems, which Microsoft's own examples write as a text.
+func readSave(o *wire.Object, save *bool) {
+	switch strings.ToLower(string(o.Raw("saveToSentItems"))) {
+	case `"true"`:
+		*save = true
+	case `"false"`:
+		*save = false
+	default:
+		o.Bool("saveToSentItems", save)
+	}
 }
 
 // fillMessage reads a message and gives its text.

@@ -23,6 +23,11 @@ func (s *Server) usersPage(w http.ResponseWriter, r *http.Request, c *call, q of
 	if err != nil {
 		return err
 	}
+	if q.Relation != offboard.DeletedPeople { // where the cast is mandatory, R-API-30
+		if err := castAllows(r, &options); err != nil {
+			return err
+		}
+	}
 	p, err := s.plan(r.Context(), options.Select)
 	if err != nil {
 		return err
@@ -44,6 +49,16 @@ func (s *Server) usersPage(w http.ResponseWriter, r *http.Request, c *call, q of
 		return append(extra.append(dst, i), '}')
 	})
 	return nil
+}
+
+// castAllows refuses a condition or an order behind a type, unless it is asked for
+// as an advanced query. R-API-14 R-API-21
+func castAllows(r *http.Request, q *offboard.ListQuery) error {
+	plain := q.Filter == nil && len(q.OrderBy) == 0
+	if plain || q.Counts() || !strings.Contains(r.URL.Path, "/microsoft.graph.") {
+		return nil
+	}
+	return wire.BadRequest("Request_UnsupportedQuery", "Unsupported Query.")
 }
 
 // loading is what the store has to load for a plan, and for the relations that
@@ -93,7 +108,7 @@ func (c *call) countOptions(r *http.Request) (offboard.ListQuery, error) {
 
 // getUser answers GET /users/{id|upn}. R-API-11 R-API-34
 func (s *Server) getUser(w http.ResponseWriter, r *http.Request, c *call) error {
-	options, err := c.options(r, "$skip", "$filter", "$search", "$orderby", "$count")
+	options, err := c.options(r, "$skip", "$filter", "$search", "$orderby") // $count comes with $levels, R-API-20
 	if err != nil {
 		return err
 	}

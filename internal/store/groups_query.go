@@ -20,8 +20,8 @@ func groupResource() *odata.Resource {
 		Properties: []odata.Property{
 			{Name: "id", SQL: "g.id", Kind: odata.Identifier, Ops: odata.OpsEqual | odata.OpSort, NotNull: true},
 			{Name: "displayName", SQL: "g.display_key", Kind: odata.FoldedString, Ops: textOps | odata.OpSort | odata.OpSearch, NotNull: true, Words: true},
-			unfolded("description", "g.description", textOps|odata.OpSearch),
-			unfolded("mail", "g.mail", textOps|odata.OpSearch),
+			searched("description", "g.description", true),
+			searched("mail", "g.mail", false),
 			unfolded("mailNickname", "g.mail_nickname", textOps),
 			{Name: "securityEnabled", SQL: "g.security", Kind: odata.Boolean, Ops: odata.OpsEqual, NotNull: true},
 			{Name: "mailEnabled", SQL: "g.mail_enabled", Kind: odata.Boolean, Ops: odata.OpsEqual, NotNull: true},

@@ -22,7 +22,7 @@ func TestGroupLists(t *testing.T) {
 		storetest.Contoso(t, s)
 		people := storetest.Add(t, s, storetest.Plain(1, "anna"), storetest.Plain(2, "bram"))
 		storetest.Group(t, s, org.Group{ID: groupID(1), DisplayName: "Rooster", Mail: "Rooster@contoso.com", Unified: true, MailEnabled: true}, people, people[:1])
-		storetest.Group(t, s, org.Group{ID: groupID(2), DisplayName: "Docenten", Security: true, Licenses: []org.License{{Sku: storetest.PBI, DisabledPlans: []string{"x"}}}}, people[:1], nil)
+		storetest.Group(t, s, org.Group{ID: groupID(2), DisplayName: "Docenten", Description: "Wie hier Werkt op school", Security: true, Licenses: []org.License{{Sku: storetest.PBI, DisabledPlans: []string{"x"}}}}, people[:1], nil)
 		storetest.Group(t, s, org.Group{ID: groupID(3), DisplayName: "rooster vrijdag", Security: true, Rule: "user.city -eq \"Utrecht\"", Synced: true}, people[1:], people[:1])
 
 		list := func(q offboard.GroupQuery) string {
@@ -58,6 +58,11 @@ func TestGroupLists(t *testing.T) {
 			{offboard.GroupQuery{ListQuery: query(t, "$filter=onPremisesSyncEnabled eq true")}, "3"},
 			{offboard.GroupQuery{ListQuery: query(t, "$filter=assignedLicenses/any(l:l/skuId eq "+string(storetest.PBI)+")")}, "2"},
 			{offboard.GroupQuery{ListQuery: query(t, "$search=\"displayName:vrij\"")}, "3"},
+			{offboard.GroupQuery{ListQuery: query(t, "$search=\"mail:ROOSTER@\"")}, "1"},
+			{offboard.GroupQuery{ListQuery: query(t, "$search=\"description:werk op\"")}, "2"},
+			{offboard.GroupQuery{ListQuery: query(t, "$search=\"description:erkt\"")}, ""},
+			{offboard.GroupQuery{ListQuery: query(t, "$search=\"rooster\"")}, "1 3"},
+			{offboard.GroupQuery{ListQuery: query(t, "$search=\"vrij\" OR \"description:wie\"")}, "2 3"},
 			{offboard.GroupQuery{Box: "roos"}, "1 3"},
 			{offboard.GroupQuery{ListQuery: query(t, "$top=1"), MemberID: people[0].ID}, "1 2"},
 			{offboard.GroupQuery{ListQuery: query(t, "$top=1&$orderby=displayName desc"), MemberID: people[1].ID}, "3 1"},

@@ -32,6 +32,14 @@ func unfolded(name, column string, ops odata.Op) odata.Property {
 	}
 }
 
+// searched is unfolded with a search that no table of words serves; by words says
+// whether it finds the beginning of each or of the text.
+func searched(name, column string, words bool) odata.Property {
+	p := unfolded(name, column, textOps|odata.OpSearch)
+	p.Compile = texts{column: "lower(" + column + ")", before: "lower(", after: ` {postgres collate "C"})`, words: words, bare: true}.compile
+	return p
+}
+
 // exact is a text property compared as it is, indexed where it is not empty.
 func exact(name, column string, ops odata.Op) odata.Property {
 	return odata.Property{Name: name, SQL: column, Ops: ops, NotNull: true, Compile: texts{column: column, partial: true}.compile}
@@ -42,8 +50,8 @@ type texts struct {
 	column        string
 	partial       bool // the index leaves empty texts out: say so, that it is used
 	before, after string
-	// word narrows a search down to the people who have a word beginning so.
-	words bool
+	words         bool // a search finds the beginning of every word
+	bare          bool // and not by way of the words of people
 }
 
 // beyondAll is behind every text with the same beginning.
@@ -118,14 +126,12 @@ func (x texts) like(b *odata.Builder, before string, v any, after string) {
 }
 
 // search writes that each word of the text is the beginning of a word of the
-// column; the table of words says first who comes into question. R-API-15
+// column; of people, the table of words says first who comes into question. R-API-15
 func (x texts) search(b *odata.Builder, c odata.Condition) {
 	s, _ := c.Values[0].(string)
 	if !x.words {
-		b.Write("u.pk in (select w.user_pk from user_words w where " + wordRange)
 		first, _, _ := strings.Cut(s, " ")
-		writeRange(b, first)
-		b.Write(") and ")
+		x.narrow(b, first)
 		if x.partial {
 			b.Write(x.column + " <> '' and ")
 		}
@@ -136,9 +142,8 @@ func (x texts) search(b *odata.Builder, c odata.Condition) {
 		if i > 0 {
 			b.Write(" and ")
 		}
-		b.Write("u.pk in (select w.user_pk from user_words w where " + wordRange)
-		writeRange(b, word)
-		b.Write(") and (")
+		x.narrow(b, word)
+		b.Write("(")
 		x.prefix(b, word)
 		for _, start := range wordStarts {
 			b.Write(" or ")
@@ -146,6 +151,16 @@ func (x texts) search(b *odata.Builder, c odata.Condition) {
 		}
 		b.Write(")")
 	}
+}
+
+// narrow writes who has a word beginning so.
+func (x texts) narrow(b *odata.Builder, word string) {
+	if x.bare {
+		return
+	}
+	b.Write("u.pk in (select w.user_pk from user_words w where " + wordRange)
+	writeRange(b, word)
+	b.Write(") and ")
 }
 
 const wordRange = "w.word >= "

@@ -221,6 +221,7 @@ func listen(ctx context.Context, address string, secure *tls.Config) (net.Listen
 	if err != nil {
 		return nil, listenFault(address, err)
 	}
+	l = server.Coarse(l, time.Now)
 	if secure != nil {
 		secure.NextProtos = []string{"h2", "http/1.1"}
 		l = tls.NewListener(l, secure)

@@ -15,13 +15,17 @@ import (
 	"leaver/internal/sqldb"
 )
 
+// nameOf names a place. The address of a database may hold a password.
+func nameOf(at cli.Place) string {
+	if at.Database != "" {
+		return "--database"
+	}
+	return at.Data
+}
+
 // openFault says why an organization could not be opened.
 func openFault(at cli.Place, err error) error {
-	place := at.Data
-	if at.Database != "" {
-		place = "--database"
-	}
-	args := []any{"place", place, "server", addressIn(at.Data), "cause", err.Error()}
+	args := []any{"place", nameOf(at), "server", addressIn(at.Data), "cause", err.Error()}
 	exit := func(code string) error {
 		return &cli.Fault{Exit: cli.ExitFailure, Code: code, Args: args, Cause: err}
 	}

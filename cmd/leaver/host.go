@@ -168,7 +168,7 @@ func (h *host) serve(ctx context.Context, s *site, c *Config, o cli.ServeOptions
 		defer stayUp(s.log)()
 	}
 	address := scheme + listener.Addr().String()
-	s.log.Info("serving", "organization", organization.DisplayName, "address", address+"/", "version", h.version)
+	s.log.Info("serving", "organization", organization.DisplayName, "address", address+"/", "version", h.version, "data", whole(s.dir))
 	return s.run(ctx, front, listener, address, c.SweepEvery)
 }
 
@@ -275,6 +275,9 @@ func (h *host) demo(ctx context.Context, s *site, o cli.DemoOptions, l net.Liste
 		return err
 	}
 	address := "http://" + l.Addr().String()
+	if o.Place.Data == "" {
+		o.Place.Data = whole(s.dir)
+	}
 	if err := announce(o, address+"/", throwaway); err != nil {
 		return err
 	}
@@ -289,7 +292,7 @@ func (h *host) makePractice(ctx context.Context, s *site, users int, progress fu
 	if made {
 		organization, _, err := s.desk.Organization(ctx)
 		if err == nil && !organization.Practice {
-			err = &cli.Fault{Exit: cli.ExitUsage, Code: "notPractice", Args: []any{"place", s.place.Data}}
+			err = &cli.Fault{Exit: cli.ExitUsage, Code: "notPractice", Args: []any{"place", nameOf(s.place)}}
 		}
 		return err
 	}
@@ -306,6 +309,14 @@ func (h *host) makePractice(ctx context.Context, s *site, users int, progress fu
 		return err
 	}
 	return s.register(ctx, append(publicClients(), scripts)...)
+}
+
+// whole is where a folder is, from wherever the reader is.
+func whole(dir string) string {
+	if full, err := filepath.Abs(dir); err == nil {
+		return full
+	}
+	return dir
 }
 
 // accounts are the administrators that the demo names.
@@ -336,8 +347,11 @@ func announce(o cli.DemoOptions, url string, throwaway bool) error {
 	b.WriteString("\n")
 	say("cli.demo.app", map[string]any{"id": app.ClientID, "secret": app.Secret})
 	where := "cli.demo.kept"
-	if throwaway {
+	switch {
+	case throwaway:
 		where = "cli.demo.temporary"
+	case o.Place.Database != "":
+		where = "cli.demo.database"
 	}
 	say(where, map[string]any{"dir": o.Place.Data})
 	say("cli.demo.stop", nil)

@@ -31,7 +31,7 @@ func bodiesOfPlace(at cli.Stored) string {
 	case at.Data != "":
 		return filepath.Join(at.Data, backup.BodyFolder)
 	}
-	return filepath.Join(bodyFolder, backup.BodyFolder)
+	return filepath.Join(cli.BodyFolder, backup.BodyFolder)
 }
 
 // openShelf opens an organization for reading, beside a server that may serve
@@ -100,7 +100,7 @@ func (h *host) Backup(ctx context.Context, from cli.Stored, file string, progres
 func (h *host) RestoreBackup(ctx context.Context, file string, to cli.Stored, progress func(bodies int)) (cli.Kept, error) {
 	target := backup.Target{Dir: to.Data, URL: to.Database, Bodies: to.Bodies, NewID: newID}
 	if target.Dir == "" {
-		target.Dir = bodyFolder
+		target.Dir = cli.BodyFolder
 	}
 	m, err := backup.Restore(ctx, file, target, func(p backup.Progress) { progress(p.Bodies) })
 	return keptOf(&m), keepFault(file, err)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"io"
 	"os"
@@ -26,15 +25,8 @@ func TestDatabase(t *testing.T) {
 	}
 	leaver := func(want int, args ...string) string {
 		t.Helper()
-		var out, errs bytes.Buffer
-		p := &cli.Program{
-			Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Getenv: func(string) string { return "" }, Now: time.Now, NewKey: newID,
-			Host: &host{version: "test", stderr: &errs, now: time.Now, operator: "operator"},
-		}
-		if got := p.Run(t.Context(), append(args, "--database", url, "--data", data)); got != want {
-			t.Fatalf("leaver %q: exit %d, want %d: %s%s", args, got, want, &out, &errs)
-		}
-		return out.String()
+		out, _ := alone(t, want, append(args, "--database", url, "--data", data)...)
+		return out
 	}
 	leaver(cli.ExitNotFound, "doctor") // nothing was ever written there
 	leaver(cli.ExitNotFound, "user", "list")

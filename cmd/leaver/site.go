@@ -52,22 +52,18 @@ type siteOptions struct {
 	throwaway bool
 }
 
-// bodyFolder is where bodies and certificates are kept when only a database is
-// named.
-const bodyFolder = "leaver-data"
-
 // openSite opens the database and the bodies. There need not be an organization
 // in it yet.
 func openSite(ctx context.Context, o siteOptions) (*site, error) {
 	s := &site{place: o.place, dir: o.place.Data, log: o.log, now: o.now, passwords: identity.NewPasswords()}
 	if s.dir == "" {
-		s.dir = bodyFolder
-	}
-	if err := os.MkdirAll(s.dir, 0o700); err != nil {
-		return nil, &cli.Fault{Exit: cli.ExitFailure, Code: "file", Args: []any{"file", s.dir, "cause", err.Error()}, Cause: err}
+		s.dir = cli.BodyFolder
 	}
 	options := sqldb.Options{URL: o.place.Database, NoSync: o.throwaway}
 	if options.URL == "" {
+		if err := os.MkdirAll(s.dir, 0o700); err != nil {
+			return nil, fileFault(s.dir, err)
+		}
 		options.Path = filepath.Join(s.dir, "leaver.db")
 		if err := private(options.Path); err != nil {
 			return nil, openFault(o.place, err)
@@ -77,9 +73,9 @@ func openSite(ctx context.Context, o siteOptions) (*site, error) {
 	if s.store, err = store.Open(ctx, options, newID); err != nil {
 		return nil, openFault(o.place, err)
 	}
-	bodies, err := blob.New(filepath.Join(s.dir, "bodies"))
+	bodies, err := blob.New(filepath.Join(s.dir, "bodies")) // a database that can't be opened leaves no folder behind
 	if err != nil {
-		return nil, errors.Join(err, s.store.Close()) //nolint:contextcheck // closing takes as long as it takes
+		return nil, errors.Join(fileFault(s.dir, err), s.store.Close()) //nolint:contextcheck // closing takes as long as it takes
 	}
 	if o.throwaway {
 		bodies = bodies.Unsynced()

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 )
@@ -29,6 +31,32 @@ func (c *demoCommand) Run(ctx context.Context, s *session) error {
 
 // where is where the flags say the organization is.
 func (s *session) where() Place { return Place{Data: s.Data, Database: s.Database} }
+
+// BodyFolder is where bodies and certificates are kept when only a database is
+// named: they are files, and every node needs the same ones.
+const BodyFolder = "leaver-data"
+
+// newBodyFolder is that folder, when a command is about to make it.
+func (s *session) newBodyFolder() string {
+	if s.Database == "" || s.Data != "" {
+		return ""
+	}
+	dir, err := filepath.Abs(BodyFolder)
+	if err != nil {
+		return ""
+	}
+	if _, err := os.Stat(dir); err == nil {
+		return ""
+	}
+	return dir
+}
+
+// tellOfFolder says that it is there now: nobody named it.
+func (s *session) tellOfFolder(dir string) {
+	if dir != "" {
+		s.tell("cli.bodiesMade", "dir", dir)
+	}
+}
 
 type initCommand struct {
 	Name          string `placeholder:"TEXT"`
@@ -62,6 +90,7 @@ func (c *initCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
+	beside := s.newBodyFolder()
 	err = s.Host.Init(ctx, InitOptions{
 		Place: s.where(), Name: c.Name, Domain: c.Domain, Admin: c.Admin, AdminName: firstOf(c.AdminName, c.Admin),
 		Password: password, UsageLocation: strings.ToUpper(c.UsageLocation), Language: string(s.lang), Practice: c.Practice,
@@ -69,6 +98,7 @@ func (c *initCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
+	s.tellOfFolder(beside)
 	if s.JSON {
 		return s.json(map[string]string{"organization": c.Name, "domain": c.Domain, "userPrincipalName": c.Admin})
 	}

@@ -47,10 +47,12 @@ func (s *session) dial(ctx context.Context) (*link, error) {
 
 // openHere opens the organization in this process.
 func (s *session) openHere(ctx context.Context) (*link, error) {
-	opened, err := s.Host.Open(ctx, Place{Data: s.Data, Database: s.Database})
+	beside := s.newBodyFolder()
+	opened, err := s.Host.Open(ctx, s.where())
 	if err != nil {
 		return nil, err
 	}
+	s.tellOfFolder(beside)
 	client := s.client(&url.URL{Scheme: "http", Host: "leaver.localhost"}, opened.HTTP)
 	return &link{Client: client, local: true, close: opened.Close}, nil
 }

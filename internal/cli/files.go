@@ -58,8 +58,10 @@ func (s *session) rowsRefused(name string, err error) error {
 		return err
 	}
 	var lines []string
+	var status exit
 	for _, d := range said.Details {
 		if d.Row > 0 {
+			status.refuse(exitOfRow(d.Code))
 			place := s.place(tabular.Problem{Row: d.Row, Column: d.Column, Heading: d.Target})
 			lines = append(lines, s.text("cli.csv.problem", "where", place, "text", d.Message))
 		}
@@ -67,7 +69,7 @@ func (s *session) rowsRefused(name string, err error) error {
 	if name == "-" {
 		name = s.text("cli.stdin")
 	}
-	f := &Fault{Exit: s.serverFault(said).Exit, Code: said.Code, Args: []any{"file", name, "count", len(lines)}, Cause: err}
+	f := &Fault{Exit: status.status(), Code: said.Code, Args: []any{"file", name, "count", len(lines)}, Cause: err}
 	switch {
 	case len(lines) == 0:
 		return err
@@ -79,6 +81,16 @@ func (s *session) rowsRefused(name string, err error) error {
 		s.note(line)
 	}
 	return f
+}
+
+// exitOfRow answers the exit status of a row that the server has something against:
+// it is either written wrongly, as the file might have been found to be before it was
+// sent, or refused, whatever is known of the rule.
+func exitOfRow(code string) int {
+	if strings.HasPrefix(code, "csv.") {
+		return ExitUsage
+	}
+	return exitOfRefusal("", code)
 }
 
 type userExport struct {

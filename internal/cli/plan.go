@@ -74,6 +74,11 @@ func (e *exit) add(item *graphclient.PlanItem) {
 	if len(item.Refusals) > 0 {
 		status = exitOfRefusal(item.Refusals[0].Kind, item.Refusals[0].Code)
 	}
+	e.refuse(status)
+}
+
+// refuse adds one more refusal.
+func (e *exit) refuse(status int) {
 	if e.refused != ExitDone && e.refused != status {
 		status = ExitRefused
 	}

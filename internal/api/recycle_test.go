@@ -45,8 +45,18 @@ func testDeleted(t *testing.T, s *site) {
 	for _, x := range back {
 		outcomes = append(outcomes, x["outcome"], x["code"])
 	}
-	if got, _ := json.Marshal(outcomes); string(got) != `["done","","refused","user.notFound","refused","user.twice","refused","user.notDeleted"]` {
+	if got, _ := json.Marshal(outcomes); string(got) != `["done","","refused","deleted.notFound","refused","user.twice","refused","user.notDeleted"]` {
 		t.Errorf("R-RES-07: got %s", got)
+	}
+
+	for lang, said := range map[string]string{"en": "is in Deleted users. Look the name or id up in Deleted users.", "nl": "staat in Verwijderde gebruikers. Zoek de naam of id op in Verwijderde gebruikers."} {
+		for _, x := range []ask{{method: "POST", path: "deleted/nobody@lindeboom.example/restore"}, {method: "DELETE", path: "deleted/nobody@lindeboom.example"}} {
+			x.header = []string{"Accept-Language", lang}
+			f := want[fault](t, s, http.StatusNotFound, x)
+			if f.Error.Code != "deleted.notFound" || !strings.Contains(f.Error.Message, "nobody@lindeboom.example "+said) {
+				t.Errorf("R-SM-02: %s %s answers %+v", x.method, x.path, f)
+			}
+		}
 	}
 
 	want[departed](t, s, http.StatusOK, ask{method: "GET", path: "departures/" + s.run(t, object{"users": wishes(upn("quinten.prins"), upn("mila.kok"), upn("lot.kuiper"))}).ID})

@@ -122,7 +122,10 @@ func (s *session) serverFault(e *graphclient.Error) *Fault {
 		f.Code, f.Said, f.Args = "server", "", []any{"status", fmt.Sprint(e.Status, " ", e.Message)}
 		return f
 	}
-	if f.Advice == "" {
+	switch key := "cli.advice." + e.Code; {
+	case locale.Has(s.lang, key): // names the command that helps, where the server can't
+		f.Said, f.Advice = strings.TrimSpace(strings.TrimSuffix(f.Said, s.hint(e.Code))), s.text(key)
+	case f.Advice == "":
 		f.Advice = s.adviceOn(e.Code, e.Message)
 	}
 	// The token endpoint has one code for much; the number before its message says which.

@@ -19,6 +19,14 @@ func TestDeletedUsers(t *testing.T) {
 	list.says(t, "1 day left")
 	list.says(t, "Mail is gone since") // R-SM-05
 
+	t.Run("R-SM-02 somebody who is not there", func(t *testing.T) {
+		a := c.get("/deleted/nobody@lindeboom.example")
+		a.says(t, "Nobody with the name or id nobody@lindeboom.example is in Deleted users.")
+		a.says(t, "Look the name or id up in Deleted users.")
+		if a := c.post("/deleted/nobody@lindeboom.example/purge", "typed", "nobody@lindeboom.example"); a.status != http.StatusNotFound {
+			t.Errorf("got %d", a.status)
+		}
+	})
 	t.Run("R-RES-08 the user name is taken", func(t *testing.T) {
 		at := "/deleted/" + s.deleted(t, "Olaf Dijk")
 		a := c.get(at)

@@ -120,7 +120,7 @@ func identify(ref string, p *org.Person, named []org.UserID) Each {
 		e.User = p.Ref()
 		e.Err = org.Refuse(org.NotFound, "user.notDeleted", "R-SM-02", org.Arg{Name: "user", Value: p.Ref()})
 	default:
-		e.Err = org.Refuse(org.NotFound, "user.notFound", "R-SM-10", org.Arg{Name: "user", Value: ref})
+		e.Err = org.NotInDeletedUsers(ref)
 	}
 	return e
 }

@@ -15,9 +15,13 @@ func (d *Desk) PurgeUser(ctx context.Context, actor org.Actor, ref string) error
 		if r := org.May(actor, org.PurgeUser); r != nil {
 			return r
 		}
-		p, err := one(ctx, tx, ref)
+		people, err := tx.People(ctx, []string{ref})
 		if err != nil {
 			return err
+		}
+		p := people[0]
+		if p == nil {
+			return org.NotInDeletedUsers(ref)
 		}
 		now, err := d.now(ctx, tx)
 		if err != nil {

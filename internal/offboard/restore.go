@@ -40,7 +40,7 @@ func (d *Desk) RestoreUser(ctx context.Context, actor org.Actor, ref string, how
 		}
 		p, item, err := tx.Departed(ctx, ref)
 		if err == nil && p == nil {
-			err = notFound(ref)
+			err = org.NotInDeletedUsers(ref)
 		}
 		if err != nil {
 			return err

@@ -1,6 +1,9 @@
 package org
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Gate decides whether actor may delete target, in the order that R-SM-10 sets;
 // nil means yes. keep says that the account will be kept to anchor a shared
@@ -67,6 +70,11 @@ func GateRestore(actor Actor, target *Person, clock Clocks) *Refusal {
 // Only what is in Deleted users can be purged. R-SM-02 R-PERM-01 R-PERM-09
 func GatePurge(actor Actor, target *Person, clock Clocks) *Refusal {
 	return gateDeleted(actor, target, clock, PurgeUser)
+}
+
+// NotInDeletedUsers refuses a name or an id that nobody has who could come back. R-SM-02
+func NotInDeletedUsers(ref string) *Refusal {
+	return Refuse(NotFound, "deleted.notFound", "R-SM-02", Arg{"user", strings.TrimSpace(ref)})
 }
 
 func gateDeleted(actor Actor, target *Person, clock Clocks, op Operation) *Refusal {

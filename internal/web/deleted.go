@@ -178,6 +178,9 @@ func deletedPerson(v *visit) error {
 func (v *visit) deletedData(id string) (*deletedData, error) {
 	v.Section = "deleted"
 	p, err := v.person(id)
+	if r := org.RefusalOf(err); r != nil && r.Kind == org.NotFound {
+		return nil, org.NotInDeletedUsers(id)
+	}
 	if err != nil {
 		return nil, err
 	}

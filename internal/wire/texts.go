@@ -10,13 +10,14 @@ import (
 
 // texts are the refusals for which clients match the words, by Reason. R-API-05
 var texts = map[string]func(x *org.Refusal) *Fault{
-	"user.notFound":   missing("user"),
-	"user.notDeleted": missing("user"),
-	"user.purging":    missing("user"),
-	"user.purged":     missing("user"),
-	"group.notFound":  missing("group"),
-	"group.notMember": missing("user"),
-	"role.notHeld":    missing("user"),
+	"user.notFound":    missing("user"),
+	"user.notDeleted":  missing("user"),
+	"user.purging":     missing("user"),
+	"user.purged":      missing("user"),
+	"deleted.notFound": missing("user"),
+	"group.notFound":   missing("group"),
+	"group.notMember":  missing("user"),
+	"role.notHeld":     missing("user"),
 
 	"actor.noRole":    denied,
 	"actor.notAdmin":  denied,

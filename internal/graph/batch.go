@@ -2,6 +2,7 @@ package graph
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -199,19 +200,26 @@ func (s *Server) partRequest(r *http.Request, c *call, p *part) (*http.Request, 
 	return inner.WithContext(withCall(r.Context(), made)), a, nil
 }
 
-// content is the body of a part: JSON stands there as it is, text as a string.
+// content is the body of a part: JSON stands there as it is, text as a string, and
+// everything else as a string in base64. R-BULK-15
 func (p *part) content() ([]byte, error) {
-	if !p.hasBody() {
-		return nil, nil
+	media, _, _ := strings.Cut(p.kind(), ";")
+	if !p.hasBody() || strings.HasSuffix(strings.TrimSpace(media), "json") {
+		return p.Body, nil
 	}
-	if strings.HasPrefix(p.kind(), "text/") {
-		var text string
-		if err := json.Unmarshal(p.Body, &text); err != nil {
-			return nil, wire.BadRequest("BadRequest", "The body of a text request must be a string.")
-		}
+	var text string
+	if err := json.Unmarshal(p.Body, &text); err != nil {
+		return nil, wire.BadRequest("BadRequest", "The body of a request that is not JSON must be a string.")
+	}
+	if strings.HasPrefix(media, "text/") {
 		return []byte(text), nil
 	}
-	return p.Body, nil
+	plain := strings.NewReplacer("-", "+", "_", "/").Replace(strings.TrimRight(text, "="))
+	b, err := base64.RawStdEncoding.DecodeString(plain)
+	if err != nil {
+		return nil, wire.BadRequest("BadRequest", "The body of a request that is neither JSON nor text must be in base64.")
+	}
+	return b, nil
 }
 
 func (p *part) hasBody() bool { return len(p.Body) > 0 && !bytes.Equal(p.Body, []byte("null")) }

@@ -79,6 +79,25 @@ func TestBatch(t *testing.T) {
 	} {
 		t.Run("malformed: "+name, func(t *testing.T) { app.post("/$batch", body).refused(400, "BadRequest", "") })
 	}
+	t.Run("R-BULK-15 a body that is no JSON is in base64, text as it is", func(t *testing.T) {
+		const to = "/users/anna.devries@lindeboom.example/drive/root:/"
+		put := func(name, kind, body string) map[string]any {
+			return map[string]any{"id": name, "method": "PUT", "url": to + name + ":/content", "headers": map[string]any{"Content-Type": kind}, "body": body}
+		}
+		got := app.post("/$batch", map[string]any{"requests": []any{
+			put("a.bin", "application/octet-stream", "AP-_PmE="), put("b.bin", "image/png", "AP+/PmE"), put("c.txt", "text/plain; charset=utf-8", "AP-_"), put("d.bin", "image/png", "!"),
+		}}).responses()
+		for name, want := range map[string]string{"a.bin": "\x00\xff\xbf>a", "b.bin": "\x00\xff\xbf>a", "c.txt": "AP-_"} {
+			if got[name]["status"] != 201.0 {
+				t.Errorf("%s: %v", name, got[name])
+			} else if held := app.get(to + name + ":/content").want(200).raw; string(held) != want {
+				t.Errorf("%s holds %q, want %q", name, held, want)
+			}
+		}
+		if got["d.bin"]["status"] != 400.0 {
+			t.Errorf("what is no base64: %v", got["d.bin"])
+		}
+	})
 	t.Run("parts that can't be", func(t *testing.T) {
 		got := app.post("/$batch", `{"requests":[{"id":"1","method":"POST","url":"/$batch","headers":{"Content-Type":"application/json"},"body":{"requests":[]}},{"id":"2","method":"GET","url":"https://elsewhere.example/users"},
 {"id":"3","method":"GET","url":"/users/../groups"},{"id":"4","method":"BREW","url":"/users"},{"id":"5","method":"GET","url":"%zz"}]}`).responses()

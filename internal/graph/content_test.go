@@ -327,6 +327,18 @@ func TestThrottling(t *testing.T) {
 	if a.header.Get("Retry-After") != "10" || !strings.HasPrefix(a.header.Get("x-ms-throttle-scope"), "Tenant_Application/") {
 		t.Errorf("R-API-06 R-API-08 headers %v", a.header)
 	}
+	some := `{"requests":[{"id":"1","method":"GET","url":"` + path + `"},{"id":"2","method":"GET","url":"/users"}]}`
+	for id, p := range app.post("/$batch", some).responses() { // the batch itself goes through
+		if p["status"] != 429.0 || p["headers"].(map[string]any)["Retry-After"] != "10" {
+			t.Errorf("R-BULK-15 %s: got %v", id, p)
+		}
+	}
+	s.clock.advance(10_000_000_000)
+	for id, p := range app.post("/$batch", some).responses() {
+		if p["status"] != 200.0 {
+			t.Errorf("R-BULK-15 %s: got %v", id, p)
+		}
+	}
 	s.clock.advance(10_000_000_000)
 	app.get(path).want(200)
 	for range 3 {

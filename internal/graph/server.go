@@ -99,9 +99,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) error {
 
 // admitted serves a request whose caller is known, alone or in a batch.
 func (s *Server) admitted(w http.ResponseWriter, r *http.Request, c *call, a *address) error {
-	write := r.Method != http.MethodGet && r.Method != http.MethodHead
-	if err := s.cfg.Throttle.Admit(w, &c.caller, cost(a, r.Method, r.URL.RawQuery), write); err != nil {
-		return err
+	if !a.is("$batch") { // each of its requests is counted by itself, R-BULK-15
+		write := r.Method != http.MethodGet && r.Method != http.MethodHead
+		if err := s.cfg.Throttle.Admit(w, &c.caller, cost(a, r.Method, r.URL.RawQuery), write); err != nil {
+			return err
+		}
 	}
 	if err := a.resolveMe(&c.caller); err != nil {
 		return err

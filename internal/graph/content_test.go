@@ -121,6 +121,12 @@ func TestMail(t *testing.T) {
 			}
 		}
 	})
+	t.Run("R-API-52 a subject is one line of text", func(t *testing.T) {
+		s.as("anna.devries").post("/me/sendMail", `{"message":{"subject":"Een\u0000\r\nregel","toRecipients":[{"emailAddress":{"address":"bram.jansen@lindeboom.example"}}]}}`).want(202)
+		if rows := s.as("bram.jansen").get("/me/messages?$filter=subject eq 'Een regel'").want(200).rows(); len(rows) != 1 {
+			t.Errorf("got %v", rows)
+		}
+	})
 	t.Run("R-API-52 a copy is kept unless the text says no", func(t *testing.T) {
 		for i, save := range []string{`"false"`, `"True"`, `false`} {
 			subject := "Bewaar " + strconv.Itoa(i)

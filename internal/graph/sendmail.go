@@ -3,6 +3,7 @@ package graph
 import (
 	"net/http"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"leaver/internal/mailtext"
@@ -58,6 +59,7 @@ func readSave(o *wire.Object, save *bool) {
 func fillMessage(o *wire.Object, m *offboard.Outgoing) (string, error) {
 	var text, kind string
 	o.String("subject", &m.Subject)
+	m.Subject = strings.Join(strings.FieldsFunc(m.Subject, unicode.IsControl), " ") // it is one line
 	if body := o.Object("body"); body != nil {
 		body.String("contentType", &kind)
 		body.String("content", &text)

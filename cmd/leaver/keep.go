@@ -85,6 +85,24 @@ func (h *host) Check(ctx context.Context, at cli.Stored, deep bool, progress fun
 	return all, errors.Join(keepFault("", err), s.Close()) //nolint:contextcheck // closing is never cut short
 }
 
+// Repair implements cli.Keeper. Where there is nothing, or something of an older version,
+// it is left as it is.
+func (h *host) Repair(ctx context.Context, at cli.Stored) error {
+	s, err := openShelf(ctx, at, true)
+	if err != nil {
+		return err
+	}
+	_, _, _, err = s.Heading(ctx)
+	if err = errors.Join(err, s.Close()); err != nil { //nolint:contextcheck // closing is never cut short
+		return openFault(at.Place, err)
+	}
+	if s, err = openShelf(ctx, at, false); err != nil {
+		return err
+	}
+	err = s.Reindex(ctx)
+	return errors.Join(keepFault("", err), s.Close()) //nolint:contextcheck // closing is never cut short
+}
+
 // Backup implements cli.Keeper.
 func (h *host) Backup(ctx context.Context, from cli.Stored, file string, progress func(bodies int)) (cli.Kept, error) {
 	s, err := openShelf(ctx, from, true)

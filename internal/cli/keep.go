@@ -16,6 +16,8 @@ import (
 type Keeper interface {
 	// Check looks for what is wrong, and changes nothing.
 	Check(ctx context.Context, at Stored, deep bool, progress func(done, total int)) ([]Finding, error)
+	// Repair makes anew what the audit trail is searched by.
+	Repair(ctx context.Context, at Stored) error
 	// Backup writes everything to a new file.
 	Backup(ctx context.Context, from Stored, file string, progress func(bodies int)) (Kept, error)
 	// RestoreBackup brings everything back, to a place where nothing is.
@@ -70,14 +72,21 @@ func (s *session) stored(bodies string) (Stored, error) {
 
 type doctorCommand struct {
 	Deep   bool
+	Repair bool
 	Bodies string `placeholder:"DIR"`
 }
 
-// Run looks for what is wrong with an organization.
+// Run looks for what is wrong with an organization, after what can be repaired has
+// been when that is asked for.
 func (c *doctorCommand) Run(ctx context.Context, s *session) error {
 	at, err := s.stored(c.Bodies)
 	if err != nil {
 		return err
+	}
+	if c.Repair {
+		if err := s.repair(ctx, at); err != nil {
+			return err
+		}
 	}
 	bar := s.bar()
 	found, err := s.Host.Check(ctx, at, c.Deep, bar.draw)
@@ -110,6 +119,19 @@ func (c *doctorCommand) Run(ctx context.Context, s *session) error {
 		s.printf("%s\n", s.text("cli.doctor.well"))
 	}
 	return told(exit)
+}
+
+// repair makes anew what can be made from the rest.
+func (s *session) repair(ctx context.Context, at Stored) error {
+	err := s.Host.Repair(ctx, at)
+	if f := (*Fault)(nil); errors.As(err, &f) && f.Code == "inUse" { // asking the server instead would not help
+		f.Advice = s.text("cli.advice.repairInUse")
+	}
+	if err != nil {
+		return s.unserved(err)
+	}
+	s.tell("cli.doctor.repaired")
+	return nil
 }
 
 // saidFinding is a finding in the words of the catalogue.

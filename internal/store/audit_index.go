@@ -107,6 +107,14 @@ func packed(row []byte, tag uint32, first, last uint64) []byte {
 	return binary.BigEndian.AppendUint16(row, uint16(last))
 }
 
+func everyBucket() string {
+	every := make([]int, buckets)
+	for i := range every {
+		every[i] = i
+	}
+	return sqldb.Ints(every)
+}
+
 // span is a piece of the trail, first and last entry.
 type span struct{ first, last int64 }
 
@@ -147,7 +155,7 @@ func (t *txn) indexTrail(ctx context.Context, fresh []offboard.Entry) (bool, err
 		return false, err
 	}
 	full := head / runLength * runLength
-	until := min(full, from+runsAtOnce*runLength)
+	reached, until := from, min(full, from+runsAtOnce*runLength)
 	var rows [][]any
 	for ; from < until; from += runLength {
 		s, err := t.sightings(ctx, from+1, fresh)
@@ -156,6 +164,11 @@ func (t *txn) indexTrail(ctx context.Context, fresh []offboard.Entry) (bool, err
 		}
 		for bucket, row := range s.pack() {
 			rows = append(rows, []any{bucket, from + 1, row})
+		}
+	}
+	if len(rows) > 0 { // what a damaged index has there would keep the trail from being written
+		if _, err := t.Exec(ctx, "delete from audit_index where bucket in {ints $1} and run > $2", everyBucket(), reached); err != nil {
+			return false, fmt.Errorf("index the audit trail: %w", err)
 		}
 	}
 	if _, err := t.InsertRows(ctx, "audit_index", []string{"bucket", "run", "whom"}, rows); err != nil {
@@ -174,6 +187,22 @@ func (s *Store) catchUp(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// Reindex makes what the trail is searched by anew. The trail can be searched meanwhile,
+// as it can while its index stays behind, and written.
+func (s *Store) Reindex(ctx context.Context) error {
+	err := s.db.Update(ctx, func(tx *sqldb.Tx) error {
+		_, err := tx.Exec(ctx, "delete from audit_index")
+		return err
+	})
+	if err == nil {
+		err = s.catchUp(ctx)
+	}
+	if err != nil {
+		return outage(fmt.Errorf("index the audit trail anew: %w", err))
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"leaver/internal/offboard"
 	"leaver/internal/org"
 	"leaver/internal/sqldb"
+	"leaver/internal/sqldb/sqltest"
 	"leaver/internal/store"
 	"leaver/internal/store/storetest"
 )
@@ -262,5 +263,83 @@ func TestOpenIndexesTheTrail(t *testing.T) {
 	defer again.Close()
 	if got := contents(t, again); !bytes.Equal(got, want) {
 		t.Errorf("%d bytes of an index, want %d", len(got), len(want))
+	}
+}
+
+// TestReindex: the index is made anew, whatever has become of it, and also where it was
+// damaged in a way that keeps it from going on.
+func TestReindex(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		storetest.Contoso(t, s)
+		crowded(t, s, 3*full+5, nil)
+		want := contents(t, s)
+		for _, harm := range []string{
+			"delete from audit_index",
+			fmt.Sprintf("delete from audit_index where bucket = 0 and run = %d", 2*full+1), // which says how far it reaches
+			"delete from audit_index where bucket = 7",
+			"insert into audit_index (bucket, run, whom) select bucket, 999999, whom from audit_index where run = 1",
+			"update audit_index set whom = (select x.whom from audit_index x order by length(x.whom) desc limit 1) where bucket = 5",
+		} {
+			spoil(t, s, harm)
+			if err := s.Reindex(t.Context()); err != nil {
+				t.Errorf("after %s: %v", harm, err)
+			}
+			if got := contents(t, s); !bytes.Equal(got, want) {
+				t.Errorf("after %s the index is another one", harm)
+			}
+		}
+	})
+}
+
+// TestIndexGoesOnBesideRows: rows that a damaged index has ahead of where it says to
+// reach do not keep the trail from being written, nor the database from being opened.
+func TestIndexGoesOnBesideRows(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		storetest.Contoso(t, s)
+		crowded(t, s, 2*full, nil)
+		want := contents(t, s)
+		spoil(t, s, fmt.Sprintf("delete from audit_index where bucket = 0 and run = %d", full+1))
+		if err := store.CatchUp(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+		if got := contents(t, s); !bytes.Equal(got, want) {
+			t.Error("the index is another one")
+		}
+		spoil(t, s, "delete from audit_index where bucket = 0")
+		crowded(t, s, full, nil)
+		if rows, last := indexRows(t, s); rows != 3*128 || last != 2*full+1 {
+			t.Errorf("%d rows, the last of run %d", rows, last)
+		}
+	})
+}
+
+// TestCopyTakesTheIndexAlong: to the other database and back, the index is what it was
+// without being made anew, and an entry is found by it.
+func TestCopyTakesTheIndexAlong(t *testing.T) {
+	from := storetest.SQLite(t)
+	storetest.Contoso(t, from)
+	anna := org.Ref{ID: "01a1fc65-ebdc-7357-a0dc-3901578b231a", Name: "Zoë@Contoso.com"}
+	entry := offboard.Entry{Actor: org.Actor{ID: "helper", Name: "Helper"}, Action: offboard.ActDelete, Target: anna}
+	crowded(t, from, 2*full+40, map[int]offboard.Entry{3: entry, full + 9: entry, 2*full + 1: entry})
+	whole, want := contents(t, from), []int64{2*full + 1, full + 9, 3}
+	back := storetest.SQLite(t)
+	for _, to := range []*store.Store{store.New(sqltest.Postgres(t, store.Migrations()), storetest.IDs()), back} {
+		if _, err := store.Copy(t.Context(), from, to, nil, nil, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := contents(t, to); !bytes.Equal(got, whole) {
+			t.Errorf("%v: the index is another one", to.DB().Dialect())
+		}
+		for _, q := range []offboard.AuditQuery{{Target: anna.ID}, {Target: "zoë@contoso.com"}, {Actor: "HELPER"}} {
+			q.Limit = 2
+			if got := seqs(t, to, q); !slices.Equal(got, want) {
+				t.Errorf("R-DEL-21 %v: %+v finds %v, want %v", to.DB().Dialect(), q, got, want)
+			}
+		}
+		from = to
+	}
+	spoil(t, back, fmt.Sprintf("update audit_index set whom = x'' where run = %d", full+1))
+	if got := seqs(t, back, offboard.AuditQuery{Target: anna.ID, Limit: 2}); !slices.Equal(got, []int64{2*full + 1, 3}) {
+		t.Errorf("without its index an entry is found all the same: %v", got)
 	}
 }

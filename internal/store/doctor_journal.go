@@ -158,11 +158,7 @@ func (d *doctor) trailIndex(ctx context.Context, tx *sqldb.Tx) error {
 
 // indexedRun gives the rows of a run by their bucket.
 func indexedRun(ctx context.Context, tx *sqldb.Tx, run int64) (map[int64][]byte, error) {
-	every := make([]int, buckets)
-	for i := range every {
-		every[i] = i
-	}
-	rows, err := tx.Query(ctx, "select bucket, whom from audit_index where run = $1 and bucket in {ints $2}", run, sqldb.Ints(every))
+	rows, err := tx.Query(ctx, "select bucket, whom from audit_index where run = $1 and bucket in {ints $2}", run, everyBucket())
 	if err != nil {
 		return nil, err
 	}

@@ -257,8 +257,11 @@ func (s *Server) createGroup(w http.ResponseWriter, r *http.Request, c *call) er
 	}
 	for _, name := range []string{"displayName", "mailEnabled", "mailNickname", "securityEnabled"} {
 		if !o.Has(name) {
-			return wire.BadRequest("Request_BadRequest", "A value is required for property '"+name+"' of resource 'Group'.")
+			return noValue(name)
 		}
+	}
+	if err := nicknamed(o); err != nil {
+		return err
 	}
 	made, err := s.cfg.Desk.CreateGroup(r.Context(), c.caller.Actor, g, owners, members)
 	if err != nil {
@@ -269,6 +272,19 @@ func (s *Server) createGroup(w http.ResponseWriter, r *http.Request, c *call) er
 		return nil
 	}
 	c.entity(w, http.StatusCreated, "groups/$entity", c.style(s.model["group"], nil), groupThing(made))
+	return nil
+}
+
+func noValue(property string) error {
+	return wire.BadRequest("Request_BadRequest", "A value is required for property '"+property+"' of resource 'Group'.")
+}
+
+// nicknamed refuses to take the nickname of a group away. R-API-10
+func nicknamed(o *wire.Object) error {
+	var nickname string
+	if o.String("mailNickname", &nickname) && nickname == "" {
+		return noValue("mailNickname")
+	}
 	return nil
 }
 
@@ -318,6 +334,9 @@ func (s *Server) patchGroup(w http.ResponseWriter, r *http.Request, c *call) err
 		return err
 	}
 	if err := o.Done("microsoft.graph.group"); err != nil {
+		return err
+	}
+	if err := nicknamed(o); err != nil {
 		return err
 	}
 	edit := offboard.GroupEdit{Owners: owners, Members: members}

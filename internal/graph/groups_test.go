@@ -223,7 +223,8 @@ func TestGroupsWithPeople(t *testing.T) {
 // TestNewGroups: what Graph makes, and what it refuses.
 func TestNewGroups(t *testing.T) {
 	t.Parallel()
-	app := newSchool(t).as("")
+	s := newSchool(t)
+	app := s.as("")
 	body := func(pairs ...any) map[string]any {
 		m := map[string]any{"displayName": "Nieuw", "mailEnabled": true, "mailNickname": "nieuw", "securityEnabled": false, "groupTypes": []string{"Unified"}}
 		for i := 0; i+1 < len(pairs); i += 2 {
@@ -239,6 +240,10 @@ func TestNewGroups(t *testing.T) {
 	app.post("/groups", body("mailNickname", "rooster")).refused(400, "Request_BadRequest", taken)
 	app.post("/groups", body("mailNickname", "twee woorden")).refused(400, "Request_BadRequest", "Invalid value specified for property 'mailNickname' of resource 'Group'.")
 	app.post("/groups", body("displayName", strings.Repeat("x", 257))).refused(400, "Request_BadRequest", "Invalid value specified for property 'displayName' of resource 'Group'.")
+	for _, none := range []any{nil, ""} {
+		app.post("/groups", body("mailNickname", none)).refused(400, "Request_BadRequest", "A value is required for property 'mailNickname' of resource 'Group'.")
+		app.patch("/groups/"+s.group("Docenten"), map[string]any{"mailNickname": none}).refused(400, "Request_BadRequest", "mailNickname")
+	}
 	app.post("/groups", body("displayName", " ")).refused(400, "Request_BadRequest", "A value is required for property 'displayName' of resource 'Group'.")
 	app.post("/groups", body("groupTypes", []string{})).refused(400, "Request_BadRequest",
 		"The service does not currently support writes of mail-enabled groups. Please ensure that the mail-enablement property is unset and the security-enablement property is set.")

@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -80,6 +81,17 @@ func TestGroups(t *testing.T) {
 		app.delete("/groups/"+id+"/members/"+anna+"/$ref").refused(404, "Request_ResourceNotFound", "")
 		app.delete("/groups/" + id + "/members/$ref?$id=" + url.QueryEscape("https://graph.microsoft.com/v1.0/directoryObjects/"+hanna)).want(204)
 		app.delete("/groups/" + id + "/owners/" + hanna + "/$ref").want(400) // R-API-72
+	})
+	t.Run("R-API-21 which of some groups somebody is in", func(t *testing.T) {
+		check := "/users/" + s.id("gijs.dekker") + "/checkMemberGroups"
+		docenten := s.group("Docenten")
+		a := app.post(check, map[string]any{"groupIds": []string{strings.ToUpper(docenten), id, "x"}}).want(200)
+		if got := fmt.Sprint(a.body["value"]); got != "["+docenten+"]" {
+			t.Errorf("got %s, want %s", got, docenten)
+		}
+		for _, body := range []string{`{}`, `{"groupIds":null}`, `{"groupIds":"x"}`, `{"groupIds":["` + strings.Repeat(`x","`, 20) + `x"]}`} {
+			app.post(check, body).refused(400, "Request_BadRequest", "")
+		}
 	})
 	t.Run("change and remove", func(t *testing.T) {
 		app.patch("/groups/"+id, `{"DisplayName":"Anders"}`).want(204)

@@ -204,9 +204,16 @@ func (s *Server) checkMemberGroups(w http.ResponseWriter, r *http.Request, c *ca
 		return err
 	}
 	var asked []string
-	o.Strings("groupIds", &asked)
+	given := o.Strings("groupIds", &asked) && !o.Null("groupIds")
 	if err := o.Done("microsoft.graph.checkMemberGroups"); err != nil {
 		return err
+	}
+	switch {
+	case !given:
+		return wire.BadRequest("Request_BadRequest", "One or more parameters of the operation 'checkMemberGroups' are missing from the request payload. "+
+			"The missing parameters are: groupIds.")
+	case len(asked) > maxBatch:
+		return wire.BadRequest("Request_BadRequest", "At most 20 groups can be asked about at once.")
 	}
 	held, err := s.groupsOf(r, false)
 	if err != nil {
@@ -218,8 +225,8 @@ func (s *Server) checkMemberGroups(w http.ResponseWriter, r *http.Request, c *ca
 	}
 	var found []org.GroupID
 	for _, id := range asked {
-		if set[org.GroupID(id)] {
-			found = append(found, org.GroupID(id))
+		if id := org.GroupID(lowerGUID(id)); set[id] {
+			found = append(found, id)
 		}
 	}
 	c.strings(w, found)

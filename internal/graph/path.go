@@ -54,7 +54,7 @@ func (v vocabulary) parse(escaped string) (address, error) {
 			continue // clients double slashes
 		}
 		plain, err := url.PathUnescape(segment)
-		if err != nil || plain == "." || plain == ".." || strings.ContainsRune(plain, 0) || !utf8.ValidString(plain) {
+		if err != nil || climbing(plain) || strings.ContainsRune(plain, 0) || !utf8.ValidString(plain) {
 			return a, badPath()
 		}
 		raw = append(raw, plain)
@@ -65,11 +65,14 @@ func (v vocabulary) parse(escaped string) (address, error) {
 	a.version = strings.ToLower(raw[0])
 	a.segments = make([]string, 0, len(raw)+1)
 	v.read(&a, raw[1:])
-	if slices.Contains(a.segments, "") {
-		return a, badPath() // id=''
+	if slices.ContainsFunc(a.segments, climbing) {
+		return a, badPath() // id='' or users('..')
 	}
 	return a, nil
 }
+
+// climbing says that a mux would take a segment for a step, not for a name.
+func climbing(segment string) bool { return segment == "" || segment == "." || segment == ".." }
 
 func badPath() *wire.Fault {
 	return wire.BadRequest("BadRequest", "Invalid request path.")

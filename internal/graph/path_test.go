@@ -64,7 +64,7 @@ func TestPaths(t *testing.T) {
 
 func TestPathTricksAreRefused(t *testing.T) {
 	for _, in := range []string{
-		"", "/", "/v1.0/users/../users", "/v1.0/users/%2e%2e/groups", "/v1.0/./users", "/v1.0/users/%zz", "/v1.0/users/a%00b", "/v1.0/groups/%ff%fe", "/v1.0/drives/%ed%a0%80/root",
+		"", "/", "/v1.0/users/../users", "/v1.0/users/%2e%2e/groups", "/v1.0/./users", "/v1.0/users/%zz", "/v1.0/users/a%00b", "/v1.0/users('..')/memberOf", "/v1.0/users(id=.)", "/v1.0/me/drive/root:/..:/content", "/v1.0/groups/%ff%fe", "/v1.0/drives/%ed%a0%80/root",
 		"/v1.0/" + strings.Repeat("a/", 100), "/v1.0/" + strings.Repeat("a", 9000),
 	} {
 		if a, err := testWords().parse(in); err == nil {

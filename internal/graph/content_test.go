@@ -238,6 +238,11 @@ func TestDrive(t *testing.T) {
 			t.Errorf("R-API-61 an alias until a day: %v", to)
 		}
 		mila.get(base + "/items/" + item).want(200)
+		invite(`"recipients":[{"email":"mila.kok@lindeboom.example","alias":null,"objectId":null}],"requireSignIn":null,"sendInvitation":null,"message":null`).want(200)
+		for _, body := range []string{`{"roles":`, `{"roles":"read"}`, `{"roles":["read"],"recipients":[{"email":5}]}`, `{"nope":1}`, `[]`, ``} {
+			app.post(base+"/items/"+item+"/invite", body).refused(400, "invalidRequest", "") // R-API-63
+		}
+		app.get(base+"/root/children?$filter=nope eq 1").refused(400, "invalidRequest", "")
 		invite(`"recipients":[{"alias":"nobody"}]`).refused(400, "invalidRequest", "not an active user")
 		invite(`"recipients":[{"alias":"mila.kok"}],"expirationDateTime":"2020-01-01T00:00:00Z"`).refused(400, "invalidRequest", "in the future")
 		app.post(base+"/items/"+item+"/invite", `{"recipients":[{"email":"nobody@lindeboom.example"}],"roles":["read"]}`).refused(400, "invalidRequest", "")

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"leaver/internal/odata"
 	"leaver/internal/offboard"
 	"leaver/internal/org"
 	"leaver/internal/wire"
@@ -187,7 +188,23 @@ func (s *Server) route(pattern string, x right, f handler) {
 
 // driveRoute is route for what answers in the way of OneDrive.
 func (s *Server) driveRoute(pattern string, x right, f handler) {
-	s.on(s.drives, pattern, x, f)
+	s.on(s.drives, pattern, x, func(w http.ResponseWriter, r *http.Request, c *call) error { return inDriveWords(f(w, r, c)) })
+}
+
+// inDriveWords gives what is wrong with a request the code that it has at OneDrive.
+// R-API-63
+func inDriveWords(err error) error {
+	var fault *wire.Fault
+	var query *odata.Error
+	switch {
+	case errors.As(err, &query):
+		return wire.BadRequest("invalidRequest", query.Message)
+	case errors.As(err, &fault) && fault.Status == http.StatusBadRequest && strings.HasSuffix(fault.Code, "BadRequest"):
+		own := *fault
+		own.Code = "invalidRequest"
+		return &own
+	}
+	return err
 }
 
 func (s *Server) on(surface *wire.Surface, pattern string, x right, f handler) {

@@ -133,21 +133,26 @@ func readInvitation(r *http.Request) (invitation, error) {
 	}
 	var roles []string
 	var message, expires string
-	var flag bool
 	o.Strings("roles", &roles)
 	o.String("message", &message)
 	o.String("expirationDateTime", &expires)
-	o.Bool("requireSignIn", &flag)
-	o.Bool("sendInvitation", &flag)
+	for _, name := range []string{"requireSignIn", "sendInvitation"} {
+		var flag bool
+		if o.Raw(name); !o.Null(name) { // null is as good as nothing
+			o.Bool(name, &flag)
+		}
+	}
 	o.Raw("retainInheritedPermissions")
 	people, _ := o.Objects("recipients")
 	if err := o.Done("microsoft.graph.invite"); err != nil {
 		return in, err
 	}
 	for _, p := range people {
-		var ref string
+		var ref, given string
 		for _, name := range []string{"email", "alias", "objectId"} {
-			p.String(name, &ref)
+			if p.String(name, &given) && given != "" {
+				ref = given
+			}
 		}
 		if err := p.Done("microsoft.graph.driveRecipient"); err != nil {
 			return in, err

@@ -121,6 +121,23 @@ func TestMail(t *testing.T) {
 			}
 		}
 	})
+	t.Run("R-API-52 Mail.ReadBasic opens no texts", func(t *testing.T) {
+		s.app(offboard.App{ID: "app-outline", AppID: "a2222222-1111-4111-8111-111111111111", AppDetails: offboard.AppDetails{Permissions: []string{"Mail.ReadBasic.All"}}})
+		outline := &client{t: t, s: s, token: s.token("a2222222-1111-4111-8111-111111111111", "", allScopes)}
+		first := outline.get(anna + "/messages?$top=1").want(200).rows()[0]
+		one := anna + "/messages/" + first["id"].(string)
+		for _, m := range []map[string]any{
+			first, outline.get(one).want(200).body, outline.get(one + "?$select=subject,body,bodyPreview").want(200).body,
+			outline.get(anna + "/mailFolders/inbox/messages?$select=subject,BodyPreview,body").want(200).rows()[0],
+		} {
+			if m["subject"] == nil || m["body"] != nil || m["bodyPreview"] != nil {
+				t.Errorf("got %v", m)
+			}
+		}
+		if m := s.as("").get(one).want(200).body; m["body"] == nil || m["bodyPreview"] == "" {
+			t.Errorf("Mail.Read opens %v", m)
+		}
+	})
 	t.Run("R-API-52 a subject is one line of text", func(t *testing.T) {
 		s.as("anna.devries").post("/me/sendMail", `{"message":{"subject":"Een\u0000\r\nregel","toRecipients":[{"emailAddress":{"address":"bram.jansen@lindeboom.example"}}]}}`).want(202)
 		if rows := s.as("bram.jansen").get("/me/messages?$filter=subject eq 'Een regel'").want(200).rows(); len(rows) != 1 {

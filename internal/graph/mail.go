@@ -3,6 +3,7 @@ package graph
 import (
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"leaver/internal/mailtext"
@@ -49,7 +50,7 @@ func (s *Server) listMessages(w http.ResponseWriter, r *http.Request, c *call) e
 	if err != nil {
 		return err
 	}
-	pick, err := s.model["message"].pick(options.Select)
+	pick, err := s.pickMessage(c, options.Select)
 	if err != nil {
 		return err
 	}
@@ -66,12 +67,11 @@ func (s *Server) listMessages(w http.ResponseWriter, r *http.Request, c *call) e
 	}
 	all := make([]thing, len(page.Rows))
 	for i := range page.Rows {
-		all[i] = *messageThing(&page.Rows[i])
-		if wants(pick, "body") {
-			if err := s.putBody(r, &all[i], &page.Rows[i]); err != nil {
-				return err
-			}
+		t, err := s.messageFor(r, c, &page.Rows[i], pick)
+		if err != nil {
+			return err
 		}
+		all[i] = *t
 	}
 	head := list{context: picked("users('"+string(h.ID)+"')/messages", pick), next: c.next(r, page.Next), count: page.Count}
 	c.things(w, head, c.style(s.model["message"], pick), all)
@@ -102,7 +102,7 @@ func (s *Server) getMessage(w http.ResponseWriter, r *http.Request, c *call) err
 	if err != nil {
 		return err
 	}
-	pick, err := s.model["message"].pick(options.Select)
+	pick, err := s.pickMessage(c, options.Select)
 	if err != nil {
 		return err
 	}
@@ -114,14 +114,43 @@ func (s *Server) getMessage(w http.ResponseWriter, r *http.Request, c *call) err
 	if err != nil || m == nil {
 		return firstOf(err, mailMissing())
 	}
-	t := messageThing(m)
-	if wants(pick, "body") {
-		if err := s.putBody(r, t, m); err != nil {
-			return err
-		}
+	t, err := s.messageFor(r, c, m, pick)
+	if err != nil {
+		return err
 	}
 	c.entity(w, http.StatusOK, picked("users('"+string(h.ID)+"')/messages", pick)+"/$entity", c.style(s.model["message"], pick), t)
 	return nil
+}
+
+// opensTexts says that a token opens what messages say, and not only from whom to
+// whom they go and about what. R-API-52
+func (c *call) opensTexts() bool {
+	return c.caller.Scopes == nil || carries(c.caller.Scopes, []string{"Mail.Read", "Mail.ReadWrite", "Mail.Read.Shared", "Mail.ReadWrite.Shared"})
+}
+
+func isText(property string) bool { return property == "body" || property == "bodyPreview" }
+
+// pickMessage gives the properties of messages that are selected and open.
+func (s *Server) pickMessage(c *call, names []string) ([]string, error) {
+	pick, err := s.model["message"].pick(names)
+	if err != nil || pick == nil || c.opensTexts() {
+		return pick, err
+	}
+	return slices.DeleteFunc(slices.Clone(pick), isText), nil
+}
+
+// messageFor is a message as far as a token opens it, with its text where that is
+// wanted.
+func (s *Server) messageFor(r *http.Request, c *call, m *offboard.MessageRow, pick []string) (*thing, error) {
+	t := messageThing(m)
+	if !c.opensTexts() {
+		t.props = slices.DeleteFunc(t.props, func(p prop) bool { return isText(p.name) })
+		return t, nil
+	}
+	if !wants(pick, "body") {
+		return t, nil
+	}
+	return t, s.putBody(r, t, m)
 }
 
 // maxBody is how much of a message's text an answer holds.

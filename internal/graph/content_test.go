@@ -134,7 +134,7 @@ func TestMail(t *testing.T) {
 				t.Errorf("got %v", m)
 			}
 		}
-		if m := s.as("").get(one).want(200).body; m["body"] == nil || m["bodyPreview"] == "" {
+		if m := s.as("").get(one).want(200).body; m["body"] == nil || m["bodyPreview"] == nil {
 			t.Errorf("Mail.Read opens %v", m)
 		}
 	})

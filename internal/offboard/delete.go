@@ -10,7 +10,7 @@ import (
 // users, licences stay on record, nothing is handed over but the files, by the
 // next sweep (see delegate). It is a departure of one, done when it returns. R-API-19 R-DEL-01 R-WIZ-17 R-BULK-05
 func (d *Desk) DeleteUser(ctx context.Context, actor org.Actor, ref string) error {
-	return d.Store.Change(ctx, func(tx Tx) error {
+	return d.Store.Change(d.Store.Beginning(ctx, ref, false), func(tx Tx) error {
 		if r := org.May(actor, org.DeleteUser); r != nil {
 			return r // before the target is looked up, R-SM-10
 		}

@@ -18,6 +18,9 @@ import (
 type Store interface {
 	Change(ctx context.Context, f func(Tx) error) error
 	Read(ctx context.Context, f func(Tx) error) error
+	// Beginning gives a context for a Change that begins with one person, to delete them
+	// or to restore them: in a line of changes they may be asked for before its turn.
+	Beginning(ctx context.Context, ref string, restore bool) context.Context
 	// Analyze tells the database how large its tables have become; see Growth.
 	Analyze(ctx context.Context) error
 }

@@ -33,7 +33,7 @@ func (d *Desk) RestoreUser(ctx context.Context, actor org.Actor, ref string, how
 	if err != nil {
 		return out, err
 	}
-	err = d.Store.Change(ctx, func(tx Tx) error {
+	err = d.Store.Change(d.Store.Beginning(ctx, ref, true), func(tx Tx) error {
 		out = Restored{}
 		if r := org.May(actor, org.RestoreUser); r != nil {
 			return r

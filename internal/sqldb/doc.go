@@ -14,7 +14,8 @@
 // On PostgreSQL a round trip costs more than a statement. [Tx.Later] lets a change
 // that needs no answer go with the next statement, [Tx.Ahead] a query with the one
 // before it. On SQLite the one runs at once and the other not at all. [Tx.Last] keeps
-// a statement for the end of the transaction, where one may do for all that share it.
+// a statement for the end of the transaction, where one may do for all that share it, and
+// [DB.Asking] asks what those in line begin with before their turn.
 //
 // [Tx.Version] says whether anything was changed between two transactions.
 //

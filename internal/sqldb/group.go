@@ -83,6 +83,9 @@ func (w *writer) transaction(todo *[]*job, grow bool) error {
 			*todo = append(*todo, j)
 		}
 		j := (*todo)[i]
+		if !careful && w.s.wire != nil {
+			w.ask(todo, i, grow)
+		}
 		err := w.do(j, kept, careful)
 		if errors.Is(err, errGone) {
 			*todo = slices.Delete(*todo, i, i+1)
@@ -126,12 +129,14 @@ func (w *writer) do(j *job, kept int, careful bool) error {
 		}
 	}
 	tx := &Tx{db: w.db, s: w.s, write: true, version: w.db.stats.changes.Load() + w.changed, job: j, first: w.changed == 0, careful: careful}
+	tx.accept()
 	j.err = call(j.f, tx)
 	if careful && j.err == nil {
 		j.err = tx.flush(ctx) // its errors are its own
 	}
 	if j.err == nil && tx.changed {
 		w.changed++
+		w.notes = append(w.notes, tx.note)
 		if tx.last != nil {
 			w.last = tx.last
 		}
@@ -190,6 +195,7 @@ func (w *writer) undo(ctx context.Context) error {
 func (w *writer) begin() error {
 	ctx := context.Background()
 	w.changed, w.silent, w.announcements, w.last = 0, 0, w.announcements[:0], nil
+	w.begun, w.notes = w.begun+1, nil
 	s, err := w.session(ctx)
 	if err != nil {
 		return err

@@ -43,11 +43,20 @@ func startCount(t *testing.T, db *sqldb.DB) {
 	}
 }
 
-// together runs functions so that they share a commit: while the first works, the others
-// come to wait behind it.
+// together runs functions so that they share a commit: see inLine.
 func together(t *testing.T, db *sqldb.DB, fs ...func(*sqldb.Tx) error) []error {
 	t.Helper()
-	errs := make([]error, len(fs))
+	calls := make([]func() error, len(fs))
+	for i, f := range fs {
+		calls[i] = func() error { return db.Update(t.Context(), f) }
+	}
+	return inLine(t, db, calls...)
+}
+
+// inLine has somebody work in an Update until others wait behind it, in their order.
+func inLine(t *testing.T, db *sqldb.DB, calls ...func() error) []error {
+	t.Helper()
+	errs := make([]error, len(calls))
 	busy, free := make(chan struct{}), make(chan struct{})
 	var wg sync.WaitGroup
 	var once sync.Once
@@ -59,9 +68,9 @@ func together(t *testing.T, db *sqldb.DB, fs ...func(*sqldb.Tx) error) []error {
 		})
 	})
 	<-busy
-	for i, f := range fs {
-		wg.Go(func() { errs[i] = db.Update(t.Context(), f) })
-		for db.Stats().Waiting <= int64(i) { // in this order
+	for i, call := range calls {
+		wg.Go(func() { errs[i] = call() })
+		for db.Stats().Waiting <= int64(i) {
 			if t.Context().Err() != nil {
 				t.Fatal("nobody waits")
 			}
@@ -135,33 +144,29 @@ func TestLastIsSeen(t *testing.T) {
 // what waited written.
 func TestLastOfThoseThatFail(t *testing.T) {
 	boom := errors.New("boom")
-	sqltest.Each(t, schema(), func(t *testing.T, db *sqldb.DB) {
-		ctx := t.Context()
-		f := func(tx *sqldb.Tx) error { _, err := count(ctx, tx); return err }
-		for name, fails := range map[string]func(*sqldb.Tx) error{
-			"before":  func(tx *sqldb.Tx) error { tx.Left(); return boom },
-			"after":   func(tx *sqldb.Tx) error { return errors.Join(f(tx), boom) },
-			"asked":   func(tx *sqldb.Tx) error { _, err := listed(ctx, tx); return errors.Join(err, boom) },
-			"changed": func(tx *sqldb.Tx) error { return errors.Join(add(ctx, tx, "bram"), boom) },
-			"nested": func(tx *sqldb.Tx) error {
-				if err := tx.Nested(ctx, func() error { return errors.Join(f(tx), boom) }); !errors.Is(err, boom) {
-					return err
-				}
-				_, err := listed(ctx, tx)
-				return errors.Join(err, boom)
-			},
-			"late": func(tx *sqldb.Tx) error {
-				tx.Left()
-				err := tx.Last(ctx, "people", int64(0), "update people set id = (select id from people where name = 'other') where name = 'all'")
+	ctx := t.Context()
+	f := func(tx *sqldb.Tx) error { _, err := count(ctx, tx); return err }
+	for name, fails := range map[string]func(*sqldb.Tx) error{
+		"before":  func(tx *sqldb.Tx) error { tx.Left(); return boom },
+		"after":   func(tx *sqldb.Tx) error { return errors.Join(f(tx), boom) },
+		"asked":   func(tx *sqldb.Tx) error { _, err := listed(ctx, tx); return errors.Join(err, boom) },
+		"changed": func(tx *sqldb.Tx) error { return errors.Join(add(ctx, tx, "bram"), boom) },
+		"nested": func(tx *sqldb.Tx) error {
+			if err := tx.Nested(ctx, func() error { return errors.Join(f(tx), boom) }); !errors.Is(err, boom) {
 				return err
-			},
-		} {
-			t.Run(name, func(t *testing.T) {
-				emptyPeople(t, db)
+			}
+			_, err := listed(ctx, tx)
+			return errors.Join(err, boom)
+		},
+		"late": func(tx *sqldb.Tx) error { // what it leaves is of no use to the others
+			return tx.Last(ctx, "people", "", "update people set id = (select id from people where name = 'other') where name = 'all'")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			sqltest.Each(t, schema(), func(t *testing.T, db *sqldb.DB) {
 				startCount(t, db)
 				addAll(t, db, "other")
-				errs := together(t, db, f, f, fails, f)
-				for i, err := range errs {
+				for i, err := range together(t, db, f, f, fails, f) {
 					if want := i == 2; want != (err != nil) || want && name != "late" && !errors.Is(err, boom) {
 						t.Errorf("%d: %v", i, err)
 					}
@@ -170,21 +175,11 @@ func TestLastOfThoseThatFail(t *testing.T) {
 					t.Errorf("counted %d", n)
 				}
 			})
-		}
-	})
+		})
+	}
 }
 
 // listed asks for the table in a transaction.
 func listed(ctx context.Context, tx *sqldb.Tx) ([]string, error) {
 	return sqldb.All(ctx, tx, sqldb.Value[string], "select name from people")
-}
-
-func emptyPeople(t *testing.T, db *sqldb.DB) {
-	t.Helper()
-	if err := db.Update(t.Context(), func(tx *sqldb.Tx) error {
-		_, err := tx.Exec(t.Context(), "delete from people")
-		return err
-	}); err != nil {
-		t.Fatal(err)
-	}
 }

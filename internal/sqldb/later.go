@@ -92,6 +92,9 @@ func (tx *Tx) Ahead(ctx context.Context, text string, args ...any) error {
 	if args, err = plain(args); err != nil {
 		return err
 	}
+	if slices.ContainsFunc(tx.ahead, func(k *kept) bool { return k.asks(text, args) }) {
+		return nil
+	}
 	k := &kept{text: text, args: args}
 	tx.ahead = append(tx.ahead, k)
 	return tx.s.wire.later(errand{text: text, args: args, job: tx.job, keep: k})
@@ -100,7 +103,7 @@ func (tx *Tx) Ahead(ctx context.Context, text string, args ...any) error {
 // fetched gives what was asked for ahead, or nil.
 func (tx *Tx) fetched(ctx context.Context, text string, args []any) (*kept, error) {
 	for i, k := range tx.ahead {
-		if k.text != text || !slices.EqualFunc(k.args, args, same) {
+		if !k.asks(text, args) {
 			continue
 		}
 		tx.ahead = slices.Delete(tx.ahead, i, i+1)
@@ -110,6 +113,10 @@ func (tx *Tx) fetched(ctx context.Context, text string, args []any) (*kept, erro
 		return k, tx.again(ctx, func() error { return tx.flush(ctx) })
 	}
 	return nil, nil
+}
+
+func (k *kept) asks(text string, args []any) bool {
+	return k.text == text && slices.EqualFunc(k.args, args, same)
 }
 
 // again runs the first thing that is sent once more when it turns out that the

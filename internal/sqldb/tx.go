@@ -36,6 +36,8 @@ type Tx struct {
 	texts        []string // the first statements that may have changed something
 	last         *last
 	took         *last // that [Tx.Left] spoke of
+	note         any
+	meanwhile    []any
 }
 
 // Dialect says which database this is.

@@ -21,6 +21,9 @@ type job struct {
 	err  error
 	// along comes with the first statement, nil for nothing.
 	along *along
+	// asking is what it begins with, nil for nothing; asked what came of that.
+	asking *asking
+	asked  asked
 	// taken is set by whoever comes first: the writer that runs the job, or the
 	// caller whose context ended while it waited.
 	taken atomic.Bool
@@ -55,6 +58,8 @@ type writer struct {
 	changed, silent int64
 	announcements   []func()
 	last            *last         // what waits for the end of it
+	begun           int64         // transactions
+	notes           []any         // of each job that changed something in this one
 	checkpoints     *checkpointer // nil where there is no log, or none that matters
 }
 
@@ -80,7 +85,7 @@ func (db *DB) Update(ctx context.Context, f func(tx *Tx) error) error {
 	if err != nil {
 		return err
 	}
-	j := &job{ctx: ctx, f: f, along: a, done: make(chan struct{})}
+	j := &job{ctx: ctx, f: f, along: a, asking: db.asking(ctx), done: make(chan struct{})}
 	if err := db.writer.send(j); err != nil {
 		return err
 	}

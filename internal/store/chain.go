@@ -45,6 +45,8 @@ func (t *txn) LastItems(ctx context.Context, people []*org.Person) ([]*offboard.
 	return out, nil
 }
 
+const itemByID = itemByKey + "(select u.departed from users u where u.id = $1)"
+
 const itemByKey = "select " + itemColumns + " from departure_items where pk = "
 
 // Departed implements offboard.Journal. On PostgreSQL the item comes with the
@@ -53,7 +55,7 @@ func (t *txn) Departed(ctx context.Context, ref string) (*org.Person, *offboard.
 	text, key := "", any(Fold(ref))
 	t.departed = returning{}
 	if t.Dialect() == sqldb.Postgres && !strings.Contains(ref, "@") {
-		text = itemByKey + "(select u.departed from users u where u.id = $1)"
+		text = itemByID
 		if err := t.Ahead(ctx, text, key); err != nil {
 			return nil, nil, err
 		}

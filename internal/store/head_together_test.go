@@ -61,7 +61,11 @@ func TestHeadOfManyTogether(t *testing.T) {
 			leave(4, func(tx offboard.Tx) error { return tx.SaveOrganization(ctx, o) }),
 			leave(5, nil),
 		}
-		for i, err := range together(t, s, steps) {
+		calls := make([]func() error, len(steps))
+		for i, f := range steps {
+			calls[i] = func() error { return s.Change(ctx, f) }
+		}
+		for i, err := range together(t, s, calls...) {
 			if want := i == 2 || i == 4; want != errors.Is(err, no) || !want && err != nil {
 				t.Errorf("%d: %v", i, err)
 			}
@@ -87,7 +91,7 @@ func TestHeadOfManyTogether(t *testing.T) {
 }
 
 // together runs changes so that they share a commit, in their order.
-func together(t *testing.T, s *store.Store, changes []func(offboard.Tx) error) []error {
+func together(t *testing.T, s *store.Store, changes ...func() error) []error {
 	t.Helper()
 	errs := make([]error, len(changes))
 	busy, free := make(chan struct{}), make(chan struct{})
@@ -102,7 +106,7 @@ func together(t *testing.T, s *store.Store, changes []func(offboard.Tx) error) [
 	})
 	<-busy
 	for i, f := range changes {
-		wait.Go(func() { errs[i] = s.Change(t.Context(), f) })
+		wait.Go(func() { errs[i] = f() })
 		for s.DB().Stats().Waiting <= int64(i) {
 			if t.Context().Err() != nil {
 				t.Fatal("nobody waits")

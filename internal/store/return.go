@@ -50,7 +50,7 @@ func (t *txn) foresee(ctx context.Context, id string) error {
 
 // usual says that somebody comes back with the name and the addresses that are on record.
 func (t *txn) usual(current, before *org.Person, upn string) bool {
-	if t.departed.key != current.Key || t.departed.id == "" || Fold(upn) != Fold(org.OriginalUPN(current.ID, current.UPN)) {
+	if t.departed.key != current.Key || t.departed.id == "" || t.nameMoved(upn) || Fold(upn) != Fold(org.OriginalUPN(current.ID, current.UPN)) {
 		return false
 	}
 	own := map[string]bool{Fold(upn): true}

@@ -22,6 +22,7 @@ func (t *txn) Save(ctx context.Context, changes []offboard.Change) error {
 	for i := range changes {
 		c := &changes[i]
 		t.touched = append(t.touched, subjectKey{id: string(c.After.ID)})
+		t.names = append(t.names, Fold(org.OriginalUPN(c.After.ID, c.After.UPN)))
 		if err := t.saveParts(ctx, c); err != nil {
 			return fmt.Errorf("save %s: %w", c.After.ID, err)
 		}

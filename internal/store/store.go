@@ -82,6 +82,7 @@ func (s *Store) Change(ctx context.Context, f func(offboard.Tx) error) error {
 		if err := f(t); err != nil {
 			return err
 		}
+		t.note()
 		tx.Announce(func() { s.subjects.forget(t.touched) })
 		return t.writeHead(ctx)
 	}))
@@ -120,6 +121,8 @@ type txn struct {
 	departed returning
 	// touched are the people and apps that may stand otherwise now.
 	touched []subjectKey
+	// names are the user names, folded, of people who were changed.
+	names []string
 }
 
 // unix stores a time; the zero time is 0.

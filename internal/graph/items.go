@@ -134,6 +134,7 @@ func (c *call) itemThing(d *drive, f *offboard.FileRow) *thing {
 	t := &thing{typ: "driveItem"}
 	base := "/drives/" + string(d.ID)
 	if f == nil {
+		t.path = base + "/root"
 		t.put("id", top)
 		t.put("name", top)
 		t.put("size", int64(d.Size))

@@ -215,8 +215,9 @@ func detailThings(o *org.Organization, u *offboard.UserRow) []thing {
 			continue
 		}
 		seen[l.Sku] = true
-		t := thing{typ: "licenseDetails"}
-		t.put("id", string(u.ID)+"_"+string(l.Sku))
+		id := string(u.ID) + "_" + string(l.Sku)
+		t := thing{typ: "licenseDetails", path: "/users/" + string(u.ID) + "/licenseDetails/" + id}
+		t.put("id", id)
 		t.put("skuId", string(l.Sku))
 		t.put("skuPartNumber", product.PartNumber)
 		t.put("servicePlans", planThings(product.Plans, l.DisabledPlans))

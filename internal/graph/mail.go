@@ -67,7 +67,7 @@ func (s *Server) listMessages(w http.ResponseWriter, r *http.Request, c *call) e
 	}
 	all := make([]thing, len(page.Rows))
 	for i := range page.Rows {
-		t, err := s.messageFor(r, c, &page.Rows[i], pick)
+		t, err := s.messageFor(r, c, h, &page.Rows[i], pick)
 		if err != nil {
 			return err
 		}
@@ -114,7 +114,7 @@ func (s *Server) getMessage(w http.ResponseWriter, r *http.Request, c *call) err
 	if err != nil || m == nil {
 		return firstOf(err, mailMissing())
 	}
-	t, err := s.messageFor(r, c, m, pick)
+	t, err := s.messageFor(r, c, h, m, pick)
 	if err != nil {
 		return err
 	}
@@ -141,8 +141,9 @@ func (s *Server) pickMessage(c *call, names []string) ([]string, error) {
 
 // messageFor is a message as far as a token opens it, with its text where that is
 // wanted.
-func (s *Server) messageFor(r *http.Request, c *call, m *offboard.MessageRow, pick []string) (*thing, error) {
+func (s *Server) messageFor(r *http.Request, c *call, h *holder, m *offboard.MessageRow, pick []string) (*thing, error) {
 	t := messageThing(m)
+	t.path = "/users/" + string(h.ID) + "/messages/" + m.ID
 	if !c.opensTexts() {
 		t.props = slices.DeleteFunc(t.props, func(p prop) bool { return isText(p.name) })
 		return t, nil

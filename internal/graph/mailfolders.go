@@ -6,6 +6,7 @@ import (
 
 	"leaver/internal/odata"
 	"leaver/internal/offboard"
+	"leaver/internal/org"
 )
 
 // listFolders answers GET /users/{id}/mailFolders and …/{folder}/childFolders.
@@ -37,7 +38,7 @@ func (s *Server) listFolders(w http.ResponseWriter, r *http.Request, c *call) er
 	}
 	var all []thing
 	for i := range found {
-		if t := folderThing(&found[i]); wanted(t) {
+		if t := folderThing(h.ID, &found[i]); wanted(t) {
 			all = append(all, *t)
 		}
 	}
@@ -65,8 +66,8 @@ func queryOf(r *http.Request, name string) string {
 	return ""
 }
 
-func folderThing(f *offboard.FolderRow) *thing {
-	t := &thing{typ: "mailFolder"}
+func folderThing(owner org.UserID, f *offboard.FolderRow) *thing {
+	t := &thing{typ: "mailFolder", path: "/users/" + string(owner) + "/mailFolders/" + f.ID}
 	t.put("id", f.ID)
 	t.put("displayName", f.Name)
 	t.put("parentFolderId", text(f.ParentID))
@@ -95,7 +96,7 @@ func (s *Server) getFolder(w http.ResponseWriter, r *http.Request, c *call) erro
 	if err != nil {
 		return err
 	}
-	c.entity(w, http.StatusOK, picked("users('"+string(h.ID)+"')/mailFolders", pick)+"/$entity", c.style(s.model["mailfolder"], pick), folderThing(f))
+	c.entity(w, http.StatusOK, picked("users('"+string(h.ID)+"')/mailFolders", pick)+"/$entity", c.style(s.model["mailfolder"], pick), folderThing(h.ID, f))
 	return nil
 }
 

@@ -44,6 +44,7 @@ func (s *Server) invite(w http.ResponseWriter, r *http.Request, c *call) error {
 	for i := range made {
 		all[i] = permissionThing(d, f, &made[i])
 	}
+	placed(d, f, all)
 	c.things(w, list{context: "Collection(microsoft.graph.permission)"}, c.style(s.model["permission"], nil), all)
 	return nil
 }
@@ -62,6 +63,7 @@ func (s *Server) inviteToAll(w http.ResponseWriter, r *http.Request, c *call, d 
 	for i := range made {
 		all[i] = grantThing(made[i])
 	}
+	placed(d, nil, all)
 	c.things(w, list{context: "Collection(microsoft.graph.permission)"}, c.style(s.model["permission"], nil), all)
 	return nil
 }
@@ -177,6 +179,18 @@ func readInvitation(r *http.Request) (invitation, error) {
 	return in, nil
 }
 
+// placed says where the permissions of an item, or of the whole drive, are found.
+func placed(d *drive, f *offboard.FileRow, all []thing) {
+	at := "/drives/" + string(d.ID) + "/root"
+	if f != nil {
+		at = "/drives/" + string(d.ID) + "/items/" + f.ID
+	}
+	for i := range all {
+		id, _ := all[i].props[0].value.(string)
+		all[i].path = at + "/permissions/" + id
+	}
+}
+
 func permissionThing(d *drive, f *offboard.FileRow, x *offboard.ShareRow) thing {
 	t := thing{typ: "permission"}
 	t.put("id", x.ID)
@@ -241,6 +255,7 @@ func (s *Server) permissions(r *http.Request, c *call) (*drive, []thing, error) 
 		}
 	}
 	if f == nil {
+		placed(d, f, all)
 		return d, all, nil
 	}
 	shares, err := s.cfg.Reads.Shares(r.Context(), d.ID, f.ID)
@@ -250,6 +265,7 @@ func (s *Server) permissions(r *http.Request, c *call) (*drive, []thing, error) 
 	for i := range shares {
 		all = append(all, permissionThing(d, f, &shares[i]))
 	}
+	placed(d, f, all)
 	return d, all, nil
 }
 

@@ -197,6 +197,8 @@ func TestRelations(t *testing.T) {
 			t.Errorf("got %s", reports.raw)
 		}
 		app.delete("/users/" + mila + "/manager/$ref").want(204)
+		app.delete("/users/"+mila+"/manager/$ref").refused(404, "Request_ResourceNotFound", "")
+		s.as("helpdesk").delete("/users/"+mila+"/manager/$ref").refused(403, "Authorization_RequestDenied", "")
 		app.get("/users/"+mila+"/manager").refused(404, "Request_ResourceNotFound", "")
 		app.put("/users/"+mila+"/manager/$ref", `{"@odata.id":"https://graph.microsoft.com/v1.0/nonsense"}`).want(400)
 		app.put("/users/"+mila+"/manager/$ref", `{"@odata.id":"https://graph.microsoft.com/v1.0/users/00000000-0000-4000-8000-000000000000"}`).want(404)

@@ -70,10 +70,18 @@ func (s *Server) setManager(w http.ResponseWriter, r *http.Request, c *call) err
 	return nil
 }
 
-// clearManager answers DELETE /users/{id}/manager/$ref. R-API-20
+// clearManager answers DELETE /users/{id}/manager/$ref, 404 when there is none; who
+// may not change it does not learn that. R-API-20
 func (s *Server) clearManager(w http.ResponseWriter, r *http.Request, c *call) error {
-	if err := s.cfg.Desk.SetManager(r.Context(), c.caller.Actor, r.PathValue("user"), ""); err != nil {
+	u, err := s.user(r.Context(), r.PathValue("user"), []string{"id", "manager"})
+	if err != nil {
 		return err
+	}
+	if err := s.cfg.Desk.SetManager(r.Context(), c.caller.Actor, string(u.ID), ""); err != nil {
+		return err
+	}
+	if u.Manager == nil {
+		return wire.NotThere("manager")
 	}
 	wire.NoContent(w)
 	return nil

@@ -23,7 +23,8 @@ type alongKey struct{}
 // nobody else is at it. use looks at its
 // first row before anybody gets an answer in that context and before anything is
 // committed; the error that it gives is that of each query from then on. In an
-// Update that is run again use is called again. settle asks by itself when nobody
+// Update that is run again use is called again. Those who settle the same at the same
+// time share a query that begins after they came. settle asks by itself when nobody
 // has asked anything yet, and gives what use gave.
 func (db *DB) Along(ctx context.Context, use func(*Row) error, text string, args ...any) (_ context.Context, settle func() error) {
 	a := &along{db: db, text: text, args: args, use: use}
@@ -35,7 +36,7 @@ func (a *along) settle(ctx context.Context) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if !a.done {
-		a.end(a.use(a.db.QueryRow(ctx, a.text, a.args...)))
+		a.end(a.use(a.db.sharedRow(ctx, a.text, a.args)))
 	}
 	return a.err
 }

@@ -40,6 +40,7 @@ type DB struct {
 	known   atomic.Int64
 	stats   counters
 	closed  atomic.Bool
+	sharing sharing
 }
 
 // Stats counts what the DB has done since it was opened.

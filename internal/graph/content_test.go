@@ -319,6 +319,9 @@ func TestOrganization(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 	s.as("mila.kok").get("/me/licenseDetails").want(200)
+	for _, path := range []string{"/organization", "/domains"} {
+		app.get(path+"?$expand=extensions").refused(400, "Request_BadRequest", "'$expand' is not supported")
+	}
 	for _, devices := range []string{"ownedDevices", "registeredDevices"} { // R-DEL-20
 		for _, path := range []string{"/me/" + devices, "/users/mila.kok@lindeboom.example/" + devices, "/me/" + devices + "/microsoft.graph.device"} {
 			if a := s.as("mila.kok").get(path).want(200); len(a.rows()) != 0 || !strings.HasSuffix(a.str("@odata.context"), "$metadata#directoryObjects") {

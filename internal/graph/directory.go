@@ -56,7 +56,7 @@ func (s *Server) getOrganization(w http.ResponseWriter, r *http.Request, c *call
 }
 
 func (s *Server) organizationThing(r *http.Request, c *call) (pick []string, t *thing, err error) {
-	options, err := c.options(r, "$skip", "$search", "$orderby", "$filter")
+	options, err := c.options(r, "$skip", "$search", "$orderby", "$filter", "$expand")
 	if err != nil {
 		return nil, nil, err
 	}
@@ -117,7 +117,7 @@ func (s *Server) getDomain(w http.ResponseWriter, r *http.Request, c *call) erro
 }
 
 func (s *Server) domains(r *http.Request, c *call) (pick []string, all []thing, err error) {
-	options, err := c.options(r, "$skip", "$search", "$orderby", "$filter")
+	options, err := c.options(r, "$skip", "$search", "$orderby", "$filter", "$expand")
 	if err != nil {
 		return nil, nil, err
 	}

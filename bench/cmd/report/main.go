@@ -75,8 +75,9 @@ func check(err error) {
 
 // server is a program under test.
 type server struct {
-	cmd *exec.Cmd
-	url string
+	cmd   *exec.Cmd
+	url   string
+	files string // folder of its database, where that matters
 }
 
 func (b *bench) start(name, url string, ready string, args ...string) *server {
@@ -86,7 +87,7 @@ func (b *bench) start(name, url string, ready string, args ...string) *server {
 	cmd.Stdout, cmd.Stderr = log, log
 	check(cmd.Start())
 	check(waitFor(url+ready, 30*time.Minute))
-	return &server{cmd, url}
+	return &server{cmd: cmd, url: url}
 }
 
 // stop asks a program to end: with the signal of an operator, since an interrupt
@@ -139,11 +140,15 @@ func (b *bench) make(n int) (data string) {
 }
 
 func (b *bench) serve(data string) *server {
-	return b.start("leaver", "http://127.0.0.1:8403", "/readyz", "serve", "--listen", "127.0.0.1:8403", "--data", data)
+	s := b.start("leaver", "http://127.0.0.1:8403", "/readyz", "serve", "--listen", "127.0.0.1:8403", "--data", data)
+	s.files = data
+	return s
 }
 
 // reference starts the floor for what goes over HTTP.
 func (b *bench) reference(n int, beside string) *server {
 	file := filepath.Join(b.dir, "ref"+strconv.Itoa(n)+beside, "dir.db")
-	return b.start("refdir", "http://127.0.0.1:8402", "/echo", "-addr", "127.0.0.1:8402", "-db", file, "-load", strconv.Itoa(n))
+	s := b.start("refdir", "http://127.0.0.1:8402", "/echo", "-addr", "127.0.0.1:8402", "-db", file, "-load", strconv.Itoa(n))
+	s.files = filepath.Dir(file)
+	return s
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
@@ -82,10 +83,37 @@ func (b *bench) ownToken(base string) (string, error) {
 	return tokenOf(base, app.AppID, app.Secret)
 }
 
+// warm reads the files in folders once, so that neither side begins with pages that come
+// from the disk: some machines take back the memory of files that nobody read for a minute,
+// however much of it is free.
+func warm(dirs ...string) {
+	for _, dir := range dirs {
+		check(filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+			if errors.Is(err, fs.ErrNotExist) { // gone meanwhile
+				return nil
+			}
+			if err != nil || !e.Type().IsRegular() {
+				return err
+			}
+			file, err := os.Open(path)
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			defer file.Close()
+			_, err = io.Copy(io.Discard, file)
+			return err
+		}))
+	}
+}
+
 func diskKiB(dir string) float64 { return proc.Disk(dir) * 1024 }
 
 // pairs drives Leaver and the reference directory in turn.
 func (b *bench) pairs(n int, database string, leaver, ref *server) {
+	warm(leaver.files, ref.files)
 	token, err := b.ownToken(leaver.url)
 	check(err)
 	have := min(9000, n*8/10)
@@ -125,6 +153,7 @@ func (b *bench) bulk(n int, database string, leaver *server, floor func(n, peopl
 	list := filepath.Join(b.dir, "leavers.csv")
 	check(b.leavers(leaver, list, people))
 	bare := floor(n, people)
+	warm(leaver.files) // the floor made its own just now
 	before := proc.RSS(leaver.cmd.Process.Pid)
 	timed := func(what string, args ...string) {
 		began := time.Now()

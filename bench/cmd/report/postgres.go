@@ -18,8 +18,9 @@ import (
 // cluster is a PostgreSQL server of this run's own, on loopback, as Debian
 // installs it and with nothing tuned.
 type cluster struct {
-	cmd *exec.Cmd
-	url string // of the database that it has from the start
+	cmd  *exec.Cmd
+	url  string // of the database that it has from the start
+	data string // its folder
 }
 
 func (c *cluster) database(name string) string {
@@ -63,7 +64,7 @@ func (b *bench) postgres() *cluster {
 		conn, err := net.Dial("tcp", "127.0.0.1:"+port)
 		if err == nil {
 			conn.Close()
-			return &cluster{cmd, "postgres://bench@127.0.0.1:" + port + "/postgres?sslmode=disable"}
+			return &cluster{cmd: cmd, url: "postgres://bench@127.0.0.1:" + port + "/postgres?sslmode=disable", data: data}
 		}
 		if time.Now().After(end) {
 			check(fmt.Errorf("PostgreSQL does not answer: %w", err))
@@ -100,6 +101,7 @@ func (b *bench) onPostgres(n int, data string) {
 		check(fmt.Errorf("leaver copy: %w\n%s", err, out))
 	}
 	leaver := b.start("leaver", "http://127.0.0.1:8406", "/readyz", "serve", "--listen", "127.0.0.1:8406", "--database", pg.url, "--data", beside)
+	leaver.files = pg.data
 	ref := b.reference(n, postgresName)
 	b.pairs(n, postgresName, leaver, ref)
 	ref.stop()

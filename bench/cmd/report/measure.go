@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -257,11 +258,22 @@ func (b *bench) few() {
 
 var planRate = regexp.MustCompile(`(?m)^BenchmarkPlanOne\S*.*?(\d+) plans/s`)
 
-// plans measures the planner alone, on one core.
+// plans measures the planner alone, on one core. There is no floor beside it that busy
+// neighbours slow down as well, so it is measured nine times.
 func (b *bench) plans() {
-	out, err := exec.CommandContext(b.ctx, "go", "test", "-C", "..", "-run", "^$", "-bench", "PlanOne", "-cpu", "1", "./internal/org").CombinedOutput()
+	out, err := exec.CommandContext(b.ctx, "go", "test", "-C", "..", "-run", "^$", "-bench", "PlanOne", "-count", "9", "-cpu", "1", "./internal/org").CombinedOutput()
 	if err != nil {
 		check(fmt.Errorf("%w\n%s", err, out))
 	}
-	b.facts = append(b.facts, fmt.Sprintf("The plan of one leaver with ten consequences, pure, on one core: %.0f a second (goal ≥ 100,000).", rate(planRate, out)))
+	var all []float64
+	for _, m := range planRate.FindAllSubmatch(out, -1) {
+		f, err := strconv.ParseFloat(string(m[1]), 64)
+		check(err)
+		all = append(all, f)
+	}
+	if len(all) == 0 {
+		check(fmt.Errorf("no %s in\n%s", planRate, out))
+	}
+	slices.Sort(all)
+	b.facts = append(b.facts, fmt.Sprintf("The plan of one leaver with ten consequences, pure, on one core: %.0f a second, the median of nine runs (goal ≥ 100,000).", all[len(all)/2]))
 }

@@ -203,8 +203,11 @@ func (s *Server) partRequest(r *http.Request, c *call, p *part) (*http.Request, 
 // content is the body of a part: JSON stands there as it is, text as a string, and
 // everything else as a string in base64. R-BULK-15
 func (p *part) content() ([]byte, error) {
+	if !p.hasBody() {
+		return nil, nil
+	}
 	media, _, _ := strings.Cut(p.kind(), ";")
-	if !p.hasBody() || strings.HasSuffix(strings.TrimSpace(media), "json") {
+	if strings.HasSuffix(strings.TrimSpace(media), "json") {
 		return p.Body, nil
 	}
 	var text string

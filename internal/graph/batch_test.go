@@ -79,6 +79,14 @@ func TestBatch(t *testing.T) {
 	} {
 		t.Run("malformed: "+name, func(t *testing.T) { app.post("/$batch", body).refused(400, "BadRequest", "") })
 	}
+	t.Run("R-BULK-15 null is no body", func(t *testing.T) {
+		id := app.get("/users/mila.kok@lindeboom.example?$select=id").str("id")
+		got := app.post("/$batch", `{"requests":[{"id":"1","method":"DELETE","url":"/users/`+id+`","body":null},
+ {"id":"2","method":"POST","url":"/directory/deletedItems/`+id+`/restore","headers":{"Content-Type":"application/json"},"body":null,"dependsOn":["1"]}]}`).responses()
+		if got["1"]["status"] != 204.0 || got["2"]["status"] != 200.0 {
+			t.Errorf("got %v", got)
+		}
+	})
 	t.Run("R-BULK-15 a body that is no JSON is in base64, text as it is", func(t *testing.T) {
 		const to = "/users/anna.devries@lindeboom.example/drive/root:/"
 		put := func(name, kind, body string) map[string]any {

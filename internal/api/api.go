@@ -107,8 +107,12 @@ func (a *API) Handler() http.Handler {
 func tidied(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked := r.URL.EscapedPath()
+		if !strings.Contains(asked, "//") && !strings.HasSuffix(asked, "/") { // nearly all
+			next.ServeHTTP(w, r)
+			return
+		}
 		tidy := "/" + strings.Join(strings.FieldsFunc(asked, func(c rune) bool { return c == '/' }), "/")
-		if plain, err := url.PathUnescape(tidy); err == nil && tidy != asked {
+		if plain, err := url.PathUnescape(tidy); err == nil {
 			u := *r.URL
 			u.Path, u.RawPath = plain, tidy
 			r = r.WithContext(r.Context())

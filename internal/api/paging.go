@@ -51,7 +51,7 @@ func (c *call) skipped() (string, error) {
 	}
 	b, err := base64.RawURLEncoding.DecodeString(text)
 	key, ok := strings.CutPrefix(string(b), "k")
-	if err != nil || !ok || key == "" || !isText(key) {
+	if err != nil || !ok || key == "" || !wire.IsText(key) {
 		return "", wrong(c.r, "request.badToken", "$skiptoken")
 	}
 	return key, nil

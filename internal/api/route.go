@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"leaver/internal/org"
 	"leaver/internal/wire"
@@ -86,7 +85,7 @@ func (route *route) allows(c *call) error {
 // database can compare. R-API-04
 func (route *route) reads(r *http.Request) error {
 	query, err := url.ParseQuery(r.URL.RawQuery)
-	if err != nil || !isText(r.URL.Path) {
+	if err != nil || !wire.IsText(r.URL.Path) {
 		return wrong(r, "request.badAddress", "")
 	}
 	for name, values := range query {
@@ -95,15 +94,12 @@ func (route *route) reads(r *http.Request) error {
 			return wrong(r, "request.unknownParameter", shown(name), "name", shown(name))
 		case len(values) > 1:
 			return wrong(r, "request.repeated", name, "field", name)
-		case !isText(values[0]):
+		case !wire.IsText(values[0]):
 			return wrong(r, "request.badAddress", name)
 		}
 	}
 	return nil
 }
-
-// isText says that a text has nothing in it that none can have.
-func isText(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
 
 // asThePerson is the delegated permission to do whatever the person may do.
 const asThePerson = "Directory.AccessAsUser.All"

@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"leaver/internal/wire"
 )
@@ -54,7 +53,7 @@ func (v vocabulary) parse(escaped string) (address, error) {
 			continue // clients double slashes
 		}
 		plain, err := url.PathUnescape(segment)
-		if err != nil || climbing(plain) || strings.ContainsRune(plain, 0) || !utf8.ValidString(plain) {
+		if err != nil || climbing(plain) || !wire.IsText(plain) {
 			return a, badPath()
 		}
 		raw = append(raw, plain)

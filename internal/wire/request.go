@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 )
 
 // requestKey is where a request's id is kept.
@@ -62,3 +63,7 @@ func ownID(r *http.Request) string {
 	}
 	return id
 }
+
+// IsText says that a text has nothing in it that none can have, and no database can
+// compare.
+func IsText(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
